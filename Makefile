@@ -1,0 +1,40 @@
+# make demo | test | check | integration | audit | bench: each sets up its own .venv first.
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+export PYTHONDONTWRITEBYTECODE := 1
+export MKL_THREADING_LAYER := GNU
+
+.PHONY: demo test check integration audit bench clean
+
+demo: $(READY)
+	rm -rf demo
+	$(VENV)/bin/privsynth demo -o demo
+
+test: $(READY)
+	$(PYTHON) -m pytest
+
+check: $(READY)
+	$(PYTHON) -m ruff check privsynth tests examples benchmarks
+	$(PYTHON) -m ruff format --check privsynth tests examples benchmarks
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest tests/test_floors.py tests/test_docs.py
+
+integration: $(READY)
+	$(PYTHON) -m pytest -m integration
+
+audit: $(READY)
+	$(PYTHON) -m pytest -m audit
+
+bench: $(READY)
+	$(PYTHON) benchmarks/utility.py
+	$(PYTHON) benchmarks/speed.py
+
+$(READY): pyproject.toml constraints.txt
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet -c constraints.txt torch==2.13.0
+	$(PYTHON) -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .ruff_cache
