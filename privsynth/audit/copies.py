@@ -1,0 +1,230 @@
+"""Rows and values that were carried over, counted for train rows and for held-out rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from privsynth.audit.statistics import excess_p, share_interval
+from privsynth.audit.tables import Tables, comparable, row_keys
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Keys = np.ndarray[Any, np.dtype[np.uint64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+MAX_PAIRS = 150
+OVERLAP_LEVEL = 0.001
+COPY_LEVEL_ALONE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """Train and held-out rows that the synthetic table repeats exactly.
+
+    Args:
+        train: Train rows repeated (of `train_rows`); `train_unique`: those that occur once among all real rows.
+        holdout: The same for the holdout (0 of 0 without one).
+        expected: Train copies expected by chance, from the holdout's share (or, without a holdout, from repeats
+            within the synthetic and the train table).
+        p_value: Chance of so many copies of unique train rows, were train and holdout rows alike to the generator.
+        synthetic: Synthetic rows that equal some train row.
+    """
+
+    train: int
+    train_rows: int
+    train_unique: int
+    train_unique_rows: int
+    holdout: int
+    holdout_rows: int
+    holdout_unique: int
+    holdout_unique_rows: int
+    synthetic: int
+    expected: float
+    p_value: float
+
+
+def count_copies(train: Keys, synthetic: Keys, holdout: Keys) -> Copies:
+    """Count exact copies and test the excess over the holdout among rows that occur once.
+
+    Args:
+        train: uint64[rows] keys of the train rows.
+        synthetic: Keys of the synthetic rows.
+        holdout: Keys of the held-out rows.
+
+    Returns:
+        The census.
+    """
+    pool = np.concatenate([train, holdout])
+    member = np.arange(len(pool)) < len(train)
+    hit, unique = np.isin(pool, synthetic), _unique(pool)
+    both = hit & unique
+    rate = float(hit[~member].mean()) if len(holdout) else 0.0
+    return Copies(
+        train=int(hit[member].sum()),
+        train_rows=len(train),
+        train_unique=int(both[member].sum()),
+        train_unique_rows=int(unique[member].sum()),
+        holdout=int(hit[~member].sum()),
+        holdout_rows=len(holdout),
+        holdout_unique=int(both[~member].sum()),
+        holdout_unique_rows=int(unique[~member].sum()),
+        synthetic=int(np.isin(synthetic, train).sum()),
+        expected=rate * len(train),
+        p_value=excess_p(
+            member_hits=int(both[member].sum()),
+            hits=int(both.sum()),
+            members=int(unique[member].sum()),
+            rows=int(unique.sum()),
+        ),
+    )
+
+
+def count_copies_alone(train: Keys, synthetic: Keys) -> Copies:
+    """Count copies without a holdout; chance is judged by how often rows repeat within each table.
+
+    If the synthetic rows came from the population, a train row would be met among them about as often as a synthetic
+    row is met among the other synthetic rows, or a train row among the other train rows. The larger rate counts, its
+    upper 99.9% limit doubled; so only a gross excess is found.
+    """
+    from scipy.stats import binom
+
+    hit, unique = np.isin(train, synthetic), _unique(train)
+    repeats = [int((~_unique(keys)).sum()) for keys in (synthetic, train)]
+    growth = [max(1.0, len(train) / max(len(synthetic), 1)), max(1.0, len(synthetic) / max(len(train), 1))]
+    sizes = (len(synthetic), len(train))
+    rate = max(r / max(n, 1) * g for r, n, g in zip(repeats, sizes, growth, strict=True))
+    upper = max(share_interval(r, n, level=0.998)[1] * g for r, n, g in zip(repeats, sizes, growth, strict=True))
+    p = float(binom.sf(int(hit.sum()) - 1, len(train), min(1.0, 2 * upper))) if len(train) else 1.0
+    return Copies(
+        train=int(hit.sum()),
+        train_rows=len(train),
+        train_unique=int((hit & unique).sum()),
+        train_unique_rows=int(unique.sum()),
+        holdout=0,
+        holdout_rows=0,
+        holdout_unique=0,
+        holdout_unique_rows=0,
+        synthetic=int(np.isin(synthetic, train).sum()),
+        expected=min(1.0, rate) * len(train),
+        p_value=min(1.0, p),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Held-out rows that are train rows too, beyond what repeats in the population explain.
+
+    Args:
+        holdout_rows_in_train: Held-out rows that equal some train row.
+        expected: The number that repeats within the holdout explain.
+        p_value: Of the excess.
+        dropped: Held-out rows that were left out of the audit for it.
+        same_table: Train and holdout hold the same rows.
+    """
+
+    holdout_rows_in_train: int
+    expected: float
+    p_value: float
+    same_table: bool
+    dropped: int = 0
+
+    @property
+    def found(self) -> bool:
+        """Whether rows are shared beyond chance."""
+        return self.same_table or self.p_value < OVERLAP_LEVEL
+
+
+def find_overlap(train: Keys, holdout: Keys, *, seed: int) -> Overlap:
+    """Compare how many held-out rows recur in train with how many recur in an equally large part of the holdout.
+
+    Args:
+        train: uint64[rows] keys.
+        holdout: uint64[rows] keys.
+        seed: Splits the holdout.
+    """
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permutation(holdout)
+    first, second = shuffled[: len(shuffled) // 2], shuffled[len(shuffled) // 2 :]
+    size = min(len(second), len(train))
+    drawn = rng.choice(train, size, replace=False) if size else train[:0]
+    in_train, in_holdout = (int(np.isin(first, other).sum()) for other in (drawn, second[:size]))
+    total = int(np.isin(holdout, train).sum())
+    scale = total / in_train if in_train else 1.0
+    return Overlap(
+        holdout_rows_in_train=total,
+        expected=min(float(len(holdout)), in_holdout * scale),
+        p_value=excess_p(
+            member_hits=in_train, hits=in_train + in_holdout, members=len(first), rows=max(2 * len(first), 1)
+        ),
+        same_table=len(train) == len(holdout) > 0 and bool(np.array_equal(np.sort(train), np.sort(holdout))),
+    )
+
+
+def exchangeable_part(train: Keys, holdout: Keys) -> tuple[Flags, Flags]:
+    """Rows to keep when train and holdout overlap: held-out rows not in train, train rows that occur once in train.
+
+    Either rule asks of a row that no other train row equals it, so what is left can still be compared.
+    """
+    return _unique(train), ~np.isin(holdout, train)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """Values and pairs of labels that a single real row has, and that the synthetic table shows too.
+
+    Args:
+        train: Train rows with such a value carried over (of `train_rows` rows that have one).
+        holdout: The same for the holdout.
+        columns: Per column, or pair joined by " + ": carried values of train rows and of held-out rows.
+        p_value: Of the excess among train rows.
+    """
+
+    train: int
+    train_rows: int
+    holdout: int
+    holdout_rows: int
+    columns: dict[str, tuple[int, int]]
+    p_value: float
+
+
+def find_carried(tables: Tables, pool: pd.DataFrame, member: Flags) -> Carried:
+    """Look for values (and pairs of labels, up to 150 pairs) that one real row alone has and the synthetic table shows.
+
+    Args:
+        tables: The aligned tables.
+        pool: Train rows over held-out rows.
+        member: bool[rows of pool].
+    """
+    real, made = comparable(pool, tables.numeric), comparable(tables.synthetic, tables.numeric)
+    labels = [name for name in tables.columns if name not in tables.numeric]
+    sets = [[name] for name in tables.columns] + [list(pair) for pair in combinations(labels, 2)][:MAX_PAIRS]
+    has, shown, columns = np.zeros(len(pool), bool), np.zeros(len(pool), bool), {}
+    for names in sets:
+        keys, others = (row_keys(table[names], frozenset()) for table in (real, made))
+        alone = _unique(keys) & np.asarray(pool[names].notna().all(axis=1))
+        carried = alone & np.isin(keys, others)
+        has, shown = has | alone, shown | carried
+        if carried.any():
+            columns[" + ".join(names)] = (int(carried[member].sum()), int(carried[~member].sum()))
+    p = excess_p(
+        member_hits=int(shown[member].sum()), hits=int(shown.sum()), members=int(has[member].sum()), rows=int(has.sum())
+    )
+    return Carried(
+        train=int(shown[member].sum()),
+        train_rows=int(has[member].sum()),
+        holdout=int(shown[~member].sum()),
+        holdout_rows=int(has[~member].sum()),
+        columns=columns,
+        p_value=p,
+    )
+
+
+def _unique(keys: Keys) -> Flags:
+    """bool[rows]: rows whose key occurs once."""
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return np.asarray(counts[inverse] == 1, dtype=bool)

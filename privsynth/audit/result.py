@@ -1,0 +1,106 @@
+"""What an audit found, and how it is told."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from privsynth.audit.attacks import Attack
+from privsynth.audit.copies import Carried, Copies, Overlap
+from privsynth.audit.exchange import Exchangeability
+from privsynth.audit.outliers import MIN_OUTLIERS, Outliers
+from privsynth.audit.power import Detectable
+
+Verdict = Literal["leak", "no leak found", "inconclusive"]
+
+FORMAT = "privsynth.audit/1"
+LEVEL = 0.01
+CONTEXT_LABEL = (
+    "Distances are shown as data-quality context and are not privacy evidence: they look the same with and without "
+    "a leak of a few per cent of the rows."
+)
+LIMITS = (
+    "An audit cannot show that stronger attackers learn nothing; only a differential-privacy guarantee bounds those. "
+    "These figures were computed from private rows: they are for the owner and are not to be released."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """A verdict with its evidence.
+
+    Args:
+        verdict: `leak`, `no leak found` or `inconclusive`.
+        verdict_reason: Why, in one to three sentences without any cell.
+        outlier_verdict: The same words for the outliers alone.
+        attacks: Membership attacks; empty when the tables could not be compared.
+        copies: Exact copies; None when a table has no row or no column is shared.
+        carried: Values that one real row alone has and the synthetic table shows.
+        outliers: Strata of outliers.
+        p_holm: Holm-adjusted p-value of each test by its name (attacks, `copies`, `carried`, `outliers`).
+        detectable: The smallest leak that would have been found.
+        exchangeability: Whether train and holdout look like one population.
+        overlap: Rows that train and holdout share.
+        rows: Row counts by table, given and compared.
+        context: Median distances.
+        columns_used: Compared columns.
+        columns_left_out: Columns that some table lacks.
+        warnings: What the reader should know, without any cell.
+    """
+
+    verdict: Verdict
+    verdict_reason: str
+    outlier_verdict: Verdict
+    attacks: tuple[Attack, ...]
+    copies: Copies | None
+    carried: Carried | None
+    outliers: Outliers | None
+    p_holm: dict[str, float]
+    detectable: Detectable | None
+    exchangeability: Exchangeability | None
+    overlap: Overlap | None
+    rows: dict[str, int]
+    context: dict[str, float | None]
+    columns_used: tuple[str, ...]
+    columns_left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the audit as plain JSON values (`schemas/audit.schema.json`)."""
+        return {
+            "format": FORMAT,
+            "verdict": self.verdict,
+            "verdict_reason": self.verdict_reason,
+            "level": LEVEL,
+            "limits": LIMITS,
+            "attacks": [{**_plain(attack), "p_holm": self.p_holm.get(attack.name)} for attack in self.attacks],
+            "copies": self._tested("copies", self.copies),
+            "carried": self._tested("carried", self.carried),
+            "outliers": {
+                "verdict": self.outlier_verdict,
+                "min_rows_per_side": MIN_OUTLIERS,
+                **(self._tested("outliers", self.outliers) or {"strata": [], "p_value": None, "p_holm": None}),
+            },
+            "smallest_detectable": None if self.detectable is None else {"power": 0.95, **_plain(self.detectable)},
+            "exchangeability": None
+            if self.exchangeability is None
+            else {**_plain(self.exchangeability), "differs": self.exchangeability.differs},
+            "overlap": None if self.overlap is None else {**_plain(self.overlap), "found": self.overlap.found},
+            "rows": dict(self.rows),
+            "context": {"label": CONTEXT_LABEL, **self.context},
+            "columns_used": list(self.columns_used),
+            "columns_left_out": list(self.columns_left_out),
+            "warnings": list(self.warnings),
+        }
+
+    def _tested(self, name: str, finding: Copies | Carried | Outliers | None) -> dict[str, Any] | None:
+        return None if finding is None else {**_plain(finding), "p_holm": self.p_holm.get(name)}
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses and tuples as JSON objects and arrays."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(item) for name, item in asdict(value).items()}
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

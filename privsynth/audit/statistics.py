@@ -1,0 +1,122 @@
+"""The statistics of an audit: exact or conservative, one-sided (members score higher), never NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def rank_test(scores: Floats, member: Flags) -> tuple[float, float]:
+    """Mann-Whitney test that members score higher.
+
+    Args:
+        scores: float64[rows].
+        member: bool[rows]; both kinds occur.
+
+    Returns:
+        The area under the ROC curve (ties count half) and the one-sided p-value (exact for few rows without ties).
+    """
+    from scipy.stats import mannwhitneyu
+
+    inside, outside = scores[member], scores[~member]
+    if not len(inside) or not len(outside) or np.ptp(scores) == 0:
+        return 0.5, 1.0
+    result = mannwhitneyu(inside, outside, alternative="greater")
+    return float(result.statistic) / (len(inside) * len(outside)), float(min(1.0, result.pvalue))
+
+
+def auc_interval(scores: Floats, member: Flags, *, level: float = 0.95) -> tuple[float, float]:
+    """DeLong interval of the area under the ROC curve, clipped to [0, 1].
+
+    Args:
+        scores: float64[rows].
+        member: bool[rows].
+        level: Coverage.
+
+    Returns:
+        Lower and upper end; (0, 1) when a side has fewer than two rows.
+
+    Source: DeLong, DeLong and Clarke-Pearson 1988, in the fast form of Sun and Xu 2014.
+    """
+    from scipy.stats import norm, rankdata
+
+    inside, outside = scores[member], scores[~member]
+    if len(inside) < 2 or len(outside) < 2:
+        return 0.0, 1.0
+    pooled = rankdata(np.concatenate([inside, outside]))
+    wins = (pooled[: len(inside)] - rankdata(inside)) / len(outside)
+    losses = 1 - (pooled[len(inside) :] - rankdata(outside)) / len(inside)
+    error = float(np.sqrt(np.var(wins, ddof=1) / len(inside) + np.var(losses, ddof=1) / len(outside)))
+    half = float(norm.ppf((1 + level) / 2)) * error
+    area = float(np.mean(wins))
+    return max(0.0, area - half), min(1.0, area + half)
+
+
+def share_interval(successes: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Clopper-Pearson interval of a share; (0, 1) without trials."""
+    from scipy.stats import beta
+
+    if trials == 0:
+        return 0.0, 1.0
+    tail = (1 - level) / 2
+    low = 0.0 if successes == 0 else float(beta.ppf(tail, successes, trials - successes + 1))
+    high = 1.0 if successes == trials else float(beta.ppf(1 - tail, successes + 1, trials - successes))
+    return low, high
+
+
+def excess_p(*, member_hits: int, hits: int, members: int, rows: int) -> float:
+    """Chance that at least `member_hits` of `hits` marked rows are members, were membership handed out at random.
+
+    The hypergeometric tail; for two groups it is Fisher's one-sided exact test.
+
+    Args:
+        member_hits: Marked members.
+        hits: Marked rows.
+        members: Members.
+        rows: All rows.
+
+    Returns:
+        A p-value in (0, 1]; 1 without hits.
+    """
+    from scipy.stats import hypergeom
+
+    if hits == 0 or members == 0 or members == rows:
+        return 1.0
+    return float(min(1.0, max(hypergeom.sf(member_hits - 1, rows, members, hits), 0.0)))
+
+
+def rate_at(scores: Floats, member: Flags, false_positive_rate: float) -> tuple[int, int]:
+    """Members above the threshold that at most `false_positive_rate` of the non-members pass; no interpolation.
+
+    Returns:
+        Members found and non-members passed.
+    """
+    outside = np.sort(scores[~member])[::-1]
+    allowed = int(np.floor(false_positive_rate * len(outside) + 1e-9))
+    threshold = outside[min(allowed, len(outside) - 1)]
+    return int(np.sum(scores[member] > threshold)), int(np.sum(outside > threshold))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down adjustment; each result is at least its raw p-value.
+
+    Example:
+        >>> holm([0.01, 0.04, 0.03])
+        [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    adjusted, worst = [1.0] * len(p_values), 0.0
+    for rank, i in enumerate(order):
+        worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[i]))
+        adjusted[int(i)] = worst
+    return adjusted
+
+
+def bonferroni(p_values: Sequence[float]) -> float:
+    """The smallest p-value times their number, at most 1; 1 when there is none."""
+    return min(1.0, len(p_values) * min(p_values)) if p_values else 1.0

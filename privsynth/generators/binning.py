@@ -1,0 +1,293 @@
+"""Noisy 1-way counts on a grid that adapts to them, and the estimates that follow from them.
+
+Every numeric column is counted on the coarse cells of its public grid; a second noisy round splits only the cells that the first
+one found heavy. All later steps (common total, smoothing, bins) are post-processing of these noisy counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.noise import Noise
+from privsynth.schema.domain import CELL_BY_CELL, Domain
+from privsynth.table.coded import DataSource
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_HEAVY_SIGMAS = 5.0
+_MAX_PARTS = 20
+_SPLIT_MASS = 1 / 80
+_SEGMENT_PENALTY = 5.0
+_MAX_SEGMENT_CELLS = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Marginal:
+    """What is known, after noise, of one column.
+
+    Args:
+        domain: The column's public domain.
+        starts: int64[g + 1], the code at which each group of codes starts.
+        counts: float64[g], estimated rows of every group, not negative.
+        variance: float64[g], variance of the noisy counts behind them.
+        missing: Estimated rows that are missing or out of domain.
+        missing_variance: Variance of the noisy count behind it.
+    """
+
+    domain: Domain
+    starts: Ints
+    counts: Floats
+    variance: Floats
+    missing: float
+    missing_variance: float
+
+    @property
+    def groups(self) -> int:
+        """Number of groups of valid codes."""
+        return len(self.counts)
+
+    @property
+    def total(self) -> float:
+        """Estimated rows of the table."""
+        return float(self.counts.sum()) + self.missing
+
+    def group_of_code(self) -> Ints:
+        """Return int64[size + 1]: the group of every code; missing is the group after the last."""
+        return np.append(np.repeat(np.arange(self.groups), np.diff(self.starts)), self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginalPlan:
+    """Noise multipliers of the 1-way counts of one column.
+
+    Args:
+        name: Column name.
+        first: Noise multiplier of the first round.
+        second: Noise multiplier of the second round, or None where one round counts every code.
+    """
+
+    name: str
+    first: float
+    second: float | None = None
+
+
+def rounds(domain: Domain) -> int:
+    """Return how many rounds a column takes: one where each value has a cell of its own."""
+    return 2 if domain.numeric and domain.size > CELL_BY_CELL else 1
+
+
+def plan_marginals(domains: Sequence[Domain], mu_squared: float) -> tuple[MarginalPlan, ...]:
+    """Split mu**2 over the columns (more to those with more cells) and over their rounds.
+
+    Args:
+        domains: The columns.
+        mu_squared: What all 1-way counts together may spend.
+    """
+    weights = np.array([min(domain.size + 1, 40) ** (2 / 3) for domain in domains])
+    shares = mu_squared * weights / weights.sum()
+    return tuple(
+        MarginalPlan(
+            name=domain.name,
+            first=math.sqrt(rounds(domain) / share),
+            second=math.sqrt(2 / share) if rounds(domain) == 2 else None,
+        )
+        for domain, share in zip(domains, shares, strict=True)
+    )
+
+
+def measure_marginals(source: DataSource, plans: Sequence[MarginalPlan], noise: Noise) -> tuple[Marginal, ...]:
+    """Measure all 1-way counts and make them agree on one noisy total.
+
+    Guarantee:
+        mu**2 = sum over columns of 1 / first**2 + 1 / second**2, for units of up to `source.unit.max_rows` rows.
+    """
+    domains = {domain.name: domain for domain in source.domains}
+    raw = [_measure(source, domains[plan.name], plan, noise) for plan in plans]
+    total = _common_total(raw)
+    return tuple(_smoothed(_projected(each, total), each) for each in raw)
+
+
+def _measure(source: DataSource, domain: Domain, plan: MarginalPlan, noise: Noise) -> Marginal:
+    starts = np.arange(domain.size + 1) if domain.starts is None else domain.starts
+    first, sigma = _noisy(source, domain, starts, plan.first, noise)
+    if plan.second is None:
+        return _raw(domain, starts, first[:-1], np.full(len(starts) - 1, sigma**2), first[-1], sigma**2)
+    finer, parent = _split(starts, first[:-1], sigma)
+    second, sigma2 = _noisy(source, domain, finer, plan.second, noise)
+    counts, variance = _combined(first[:-1], sigma**2, second[:-1], sigma2**2, parent)
+    weight, weight2 = 1 / sigma**2, 1 / sigma2**2
+    missing = (first[-1] * weight + second[-1] * weight2) / (weight + weight2)
+    return _raw(domain, finer, counts, variance, missing, 1 / (weight + weight2))
+
+
+def _noisy(source: DataSource, domain: Domain, starts: Ints, multiplier: float, noise: Noise) -> tuple[Floats, float]:
+    """Return noisy counts of the groups (missing last) and their standard deviation."""
+    rows = source.unit.max_rows
+    group = np.append(np.repeat(np.arange(len(starts) - 1), np.diff(starts)), len(starts) - 1)
+    counts = noise.measure(source.counts([domain.name], {domain.name: group}), sensitivity=rows, noise_multiplier=multiplier)
+    return counts.astype(np.float64), multiplier * rows
+
+
+def _raw(domain: Domain, starts: Ints, counts: Floats, variance: Floats, missing: float, missing_variance: float) -> Marginal:
+    return Marginal(
+        domain=domain,
+        starts=np.asarray(starts, dtype=np.int64),
+        counts=counts,
+        variance=variance,
+        missing=float(missing) if missing > 3 * math.sqrt(missing_variance) else 0.0,
+        missing_variance=missing_variance,
+    )
+
+
+def _split(starts: Ints, counts: Floats, sigma: float) -> tuple[Ints, Ints]:
+    """Cut each group whose noisy count is heavy into parts of nearly equal numbers of codes; return starts and parents."""
+    total = max(float(counts.sum()), 1.0)
+    finer, parent = [], []
+    for group, count in enumerate(counts):
+        codes = int(starts[group + 1] - starts[group])
+        wanted = min(max(2, round(max(count, 0) / total / _SPLIT_MASS)), _MAX_PARTS) if count > _HEAVY_SIGMAS * sigma else 1
+        parts = min(wanted, codes)
+        inner = np.round(np.linspace(0, codes, parts + 1)).astype(np.int64)[:-1]
+        cuts = starts[group] + (np.unique(np.append(inner, 1)) if 1 < parts < codes else np.unique(inner))
+        finer.extend(cuts.tolist())
+        parent.extend([group] * len(cuts))
+    return np.array([*finer, starts[-1]], dtype=np.int64), np.array(parent, dtype=np.int64)
+
+
+def _combined(first: Floats, v1: float, second: Floats, v2: float, parent: Ints) -> tuple[Floats, Floats]:
+    """Combine a parent's count with its children's by inverse variance (least squares on a two-level tree)."""
+    children = np.bincount(parent, minlength=len(first))
+    sums = np.bincount(parent, weights=second, minlength=len(first))
+    best = (first / v1 + sums / (children * v2)) / (1 / v1 + 1 / (children * v2))
+    counts = second + ((best - sums) / children)[parent]
+    alone = 1 / (1 / v1 + 1 / v2)
+    return counts, np.where(children[parent] > 1, v2, alone)
+
+
+def _common_total(raw: Sequence[Marginal]) -> float:
+    """Return the inverse-variance mean of the columns' noisy totals, at least 0."""
+    totals = np.array([each.counts.sum() + each.missing for each in raw])
+    variances = np.array([each.variance.sum() + each.missing_variance for each in raw])
+    return max(float((totals / variances).sum() / (1 / variances).sum()), 0.0)
+
+
+def _projected(raw: Marginal, total: float) -> Marginal:
+    has_missing = raw.missing > 0
+    values = np.append(raw.counts, raw.missing if has_missing else 0.0)
+    variance = np.append(raw.variance, raw.missing_variance if has_missing else 1e-9)
+    fitted = to_simplex(values, variance, total)
+    if not has_missing:
+        fitted[:-1] += fitted[-1] / raw.groups
+        fitted[-1] = 0.0
+    return _replaced(raw, fitted[:-1], float(fitted[-1]))
+
+
+def _replaced(raw: Marginal, counts: Floats, missing: float) -> Marginal:
+    return Marginal(
+        domain=raw.domain,
+        starts=raw.starts,
+        counts=counts,
+        variance=raw.variance,
+        missing=missing,
+        missing_variance=raw.missing_variance,
+    )
+
+
+def to_simplex(values: Floats, variance: Floats, total: float) -> Floats:
+    """Return the non-negative vector of sum `total` that is nearest to `values` in inverse-variance least squares."""
+    active = np.ones(len(values), dtype=np.bool_)
+    fitted = values
+    for _ in range(len(values)):
+        shift = (total - values[active].sum()) / variance[active].sum()
+        fitted = np.where(active, values + shift * variance, 0.0)
+        if (fitted[active] >= 0).all():
+            break
+        active &= fitted > 0
+        if not active.any():
+            return np.full(len(values), total / len(values))
+    return np.clip(fitted, 0.0, None)
+
+
+def _smoothed(fitted: Marginal, raw: Marginal) -> Marginal:
+    """Replace a numeric column's estimates by the best penalised piecewise constant where noise is high."""
+    sigma = math.sqrt(float(raw.variance.max()))
+    too_noisy = 20 * sigma > 0.05 * max(fitted.total, 1.0)
+    if not raw.domain.numeric or not too_noisy or raw.groups > _MAX_SEGMENT_CELLS:
+        return fitted
+    level = _segments(raw.counts, raw.variance)
+    inside = fitted.total - fitted.missing
+    if level.sum() <= 0:
+        return fitted
+    return _replaced(raw, level * inside / level.sum(), fitted.missing)
+
+
+def coarse_bins(marginal: Marginal, *, bins: int, floor: float) -> Ints:
+    """Merge groups into bins for counts in two dimensions.
+
+    Numbers: neighbours are merged to about total / bins rows, at least `floor`; a group that is heavy alone stays alone. Labels: those
+    with fewer rows than half the floor share one bin. Missing has its own bin where it was found, and else joins bin 0.
+
+    Args:
+        marginal: The column's 1-way estimates.
+        bins: Wanted number of bins of a number.
+        floor: Fewest rows that a bin should have, so that the noise of later counts does not drown it.
+
+    Returns:
+        int64[g + 1]: the bin of every group, missing last; bins are numbered from 0 without gaps.
+    """
+    if marginal.domain.numeric:
+        inside = _merged_neighbours(marginal.counts, max(marginal.total / bins, floor), floor)
+    else:
+        inside = _merged_rare(marginal.counts, floor / 2)
+    return np.append(inside, inside.max() + 1 if marginal.missing > 0 else 0)
+
+
+def _merged_neighbours(counts: Floats, target: float, floor: float) -> Ints:
+    found, current, mass = np.zeros(len(counts), dtype=np.int64), 0, 0.0
+    for group, count in enumerate(counts):
+        if mass > floor / 2 and count > max(0.8 * target, floor):
+            current, mass = current + 1, 0.0
+        found[group] = current
+        mass += count
+        if mass > target:
+            current, mass = current + 1, 0.0
+    found = np.unique(found, return_inverse=True)[1]
+    last = found == found.max()
+    if found.max() > 0 and counts[last].sum() < target / 2:
+        found[last] -= 1
+    return found
+
+
+def _merged_rare(counts: Floats, least: float) -> Ints:
+    common = counts > least
+    if not common.any():
+        common[int(np.argmax(counts))] = True
+    found = np.cumsum(common) - 1
+    found[~common] = common.sum()
+    return found.astype(np.int64)
+
+
+def _segments(values: Floats, variance: Floats) -> Floats:
+    """Return the piecewise constant, not negative, that minimises squared error plus a penalty per piece (dynamic programme)."""
+    weight = 1 / variance
+    a = np.concatenate([[0.0], np.cumsum(weight * values)])
+    b = np.concatenate([[0.0], np.cumsum(weight)])
+    size = len(values)
+    best, previous = np.zeros(size + 1), np.zeros(size + 1, dtype=np.int64)
+    for end in range(1, size + 1):
+        start = np.arange(end)
+        mean = np.maximum(a[end] - a[start], 0) / (b[end] - b[start])
+        cost = best[:end] - 2 * mean * (a[end] - a[start]) + mean**2 * (b[end] - b[start]) + _SEGMENT_PENALTY
+        previous[end] = int(np.argmin(cost))
+        best[end] = cost[previous[end]]
+    out, end = np.zeros(size), size
+    while end > 0:
+        start_of = previous[end]
+        out[start_of:end] = max(a[end] - a[start_of], 0) / (b[end] - b[start_of])
+        end = start_of
+    return out

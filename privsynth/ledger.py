@@ -1,0 +1,314 @@
+"""What was spent on which dataset: a record of every noisy look, in one SQLite file.
+
+A look is reserved before the first private byte is read, and neither an abort nor a crash gives anything back. Looks
+compose as the sum of mu**2 of Gaussian differential privacy, also where a later look was chosen in the light of earlier
+answers (Smith and Thakurta, "Fully adaptive composition for Gaussian differential privacy", 2022).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from privsynth._chain import (
+    ABORTED,
+    COMMITTED,
+    LIMIT,
+    RESERVED,
+    START,
+    Entry,
+    broken_links,
+    canonical,
+    miscounted,
+    recorded_spend,
+    total,
+)
+from privsynth._chain_file import ChainFile
+from privsynth.errors import ArtifactError, BudgetError, UsageError
+from privsynth.privacy import Budget, Spend, Unit, epsilon_of, event_to_json, mu_of, rounded_up
+
+if TYPE_CHECKING:
+    from dp_accounting import DpEvent
+
+__all__ = ["Account", "Entry", "Ledger", "default_path"]
+FORMAT = "privsynth.ledger/1"
+DEFAULT_DELTA = 1e-6
+
+
+def default_path() -> Path:
+    """Return where the ledger lies: $PRIVSYNTH_LEDGER, else `privsynth/ledger.db` in the user's data folder."""
+    if named := os.environ.get("PRIVSYNTH_LEDGER"):
+        return Path(named).expanduser()
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "privsynth" / "ledger.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One dataset: its limit, if any, and the newest state of each of its entries."""
+
+    dataset: str
+    limit: Budget | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def spent(self) -> Spend:
+        """All entries together, whatever their state; never below the exact sum, above it by less than 2**-256 each."""
+        return total(entry.spend for entry in self.entries)
+
+    def grants(self, spend: Spend) -> bool:
+        """Say whether this much more is within the limit; without a limit everything is."""
+        return self.limit is None or _fits(total([self.spent, spend]), self.limit)
+
+    def remaining(self) -> float | None:
+        """Return the largest epsilon (rounded down) at the limit's delta that a Gaussian look is still granted."""
+        if self.limit is None:
+            return None
+        spent = self.spent
+        room = self.limit.delta - float(spent.delta)
+        if room <= 0 or not _fits(spent, self.limit):
+            return 0.0
+        left = mu_of(self.limit.epsilon, room) ** 2 - float(spent.mu_squared)
+        return _rounded_down(epsilon_of(math.sqrt(left), self.limit.delta)) if left > 0 else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `Ledger.show` gives; epsilons are null where delta cannot hold."""
+        delta = self.limit.delta if self.limit else DEFAULT_DELTA
+        single = [_epsilon(entry.spend, delta) for entry in self.entries]
+        known = [epsilon for epsilon in single if epsilon is not None]
+        units = sorted({entry.protected.sentence() for entry in self.entries})
+        return {
+            "dataset": self.dataset,
+            "limit": {"epsilon": self.limit.epsilon, "delta": self.limit.delta} if self.limit else None,
+            "delta": delta,
+            "epsilon": _epsilon(self.spent, delta),
+            "epsilon_sum": rounded_up(math.fsum(known)) if len(known) == len(single) else None,
+            "remaining_epsilon": self.remaining(),
+            "units": units,
+            "note": _MIXED_UNITS if len(units) > 1 else None,
+            "entries": [entry.to_json() | {"epsilon": e} for entry, e in zip(self.entries, single, strict=True)],
+        }
+
+
+_MIXED_UNITS = (
+    "The entries protect different units. They are composed all the same, but the composed epsilon is a promise to "
+    "none of them: spend on one unit only."
+)
+
+
+class Ledger:
+    """The ledger in one SQLite file, made by the first `open` or `reserve`.
+
+    Nothing is cached: each call opens the file, checks the whole chain, acts in one transaction and closes it, so that
+    any number of threads and processes of one machine may share it.
+
+    Args:
+        path: The file; `default_path()` is the usual one.
+        allow_network: Make it on a network disk too, where SQLite cannot keep two writers apart.
+    """
+
+    def __init__(self, path: Path, *, allow_network: bool = False) -> None:
+        self.path = Path(path)
+        self._file = ChainFile(self.path, allow_network=allow_network)
+
+    def open(self, dataset: str, budget: Budget, *, replace: bool = False) -> None:
+        """Set what may be spent on a dataset over all time.
+
+        Args:
+            dataset: Its name.
+            budget: The limit. One below what was spent is kept, and nothing more is granted.
+            replace: Replace another limit.
+
+        Raises:
+            UsageError: the dataset has another limit already and `replace` is not set.
+        """
+        limit = Budget(epsilon=float(budget.epsilon), delta=float(budget.delta))
+        with self._file.appending() as chain:
+            known = _account(_named(dataset), chain.lines).limit
+            if known == limit:
+                return
+            if known and not replace:
+                raise UsageError(
+                    f"Dataset `{dataset}` has the limit epsilon {known.epsilon:g}, delta {known.delta:g} already. A "
+                    "limit is a promise; to change it on purpose, ask for it to be replaced (--replace)."
+                )
+            written = {"type": LIMIT, "epsilon": limit.epsilon, "delta": limit.delta}
+            chain.append(id=0, dataset=dataset, state=LIMIT, event_json=canonical(written))
+
+    def reserve(self, dataset: str, event: DpEvent, *, unit: Unit, purpose: str, config_digest: str) -> Entry:
+        """Record a spend before the private data is read, if the limit of the dataset grants it.
+
+        **Guarantee**: whatever the order and the state of the entries, those that were granted under a limit fit it
+        together (`Spend.fits`), under `RELATION` for the unit that they all name.
+
+        Args:
+            dataset: Its name; without a limit every spend is recorded and granted.
+            event: What will be done.
+            unit: Who is protected.
+            purpose: What it is for, in words.
+            config_digest: Digest of the public configuration.
+
+        Returns:
+            The entry, reserved and on disk.
+
+        Raises:
+            BudgetError: the limit does not allow it, or the event is not known.
+        """
+        written = event_to_json(event)
+        spend = recorded_spend(written)
+        content = {
+            "dataset": _named(dataset),
+            "unit": canonical({"column": unit.column, "max_rows": unit.max_rows}),
+            "purpose": _text(purpose, "purpose"),
+            "event_json": canonical(written),
+            "mu_squared_num": str(spend.mu_squared.numerator),
+            "mu_squared_den": str(spend.mu_squared.denominator),
+            "delta_num": str(spend.delta.numerator),
+            "delta_den": str(spend.delta.denominator),
+            "config_digest": _text(config_digest, "config_digest"),
+        }
+        with self._file.appending() as chain:
+            account = _account(dataset, chain.lines)
+            if not account.grants(spend):
+                raise _refused(account, spend)
+            return chain.append(id=max((e.id for e in chain.lines), default=0) + 1, state=RESERVED, **content)
+
+    def commit(self, entry_id: int, release_digest: str) -> Entry:
+        """Record what was released under an entry; another release of the same paid model is recorded as well.
+
+        Raises:
+            UsageError: there is no such entry.
+        """
+        return self._move(entry_id, COMMITTED, _text(release_digest, "release_digest"))
+
+    def abort(self, entry_id: int) -> Entry:
+        """Record that nothing was released under an entry. It counts as spent all the same: the data was read.
+
+        Raises:
+            UsageError: there is no such entry, or something was released under it.
+        """
+        return self._move(entry_id, ABORTED, "")
+
+    def _move(self, entry_id: int, state: str, release_digest: str) -> Entry:
+        with self._file.appending() as chain:
+            old = next((e for e in reversed(chain.lines) if e.id == entry_id and e.state != LIMIT), None)
+            if old is None:
+                raise UsageError(f"The ledger has no entry {entry_id!r}. See `privsynth ledger show`.")
+            if (old.state, old.release_digest) == (state, release_digest):
+                return old
+            if (old.state, state) == (COMMITTED, ABORTED):
+                raise UsageError(f"Entry {entry_id} was released, so it cannot be aborted. Leave it as it is.")
+            return chain.move(old, state=state, release_digest=release_digest)
+
+    def show(self, dataset: str | None = None) -> dict[str, Any]:
+        """Return all accounts, or one, as JSON values of the format `privsynth.ledger/1`.
+
+        Raises:
+            UsageError: this dataset is not in the ledger.
+        """
+        lines = self._file.lines()
+        names = sorted({entry.dataset for entry in lines})
+        if dataset is not None and dataset not in names:
+            raise UsageError(f"Dataset `{dataset}` is not in the ledger `{self.path}`. Leave the name out to see all.")
+        head, count = _head(lines)
+        accounts = [_account(name, lines).to_json() for name in names if dataset in (None, name)]
+        return {"format": FORMAT, "head": {"hash": head, "count": count}, "datasets": accounts}
+
+    def head(self) -> tuple[str, int]:
+        """Return the hash of the last line and the number of lines, for the manifest of a release."""
+        return _head(self._file.lines())
+
+    def verify(self, manifests: Sequence[Mapping[str, Any]] = ()) -> list[str]:
+        """Return every problem of the file, the chain, the fractions against their events, and the known releases.
+
+        Args:
+            manifests: Manifests of releases, each with `"ledger": {"head": hash, "count": n}` as `head` gave them.
+
+        Returns:
+            Sentences; none where all is well.
+        """
+        if not self._file.exists():
+            return [f"There is no ledger at `{self.path}`: deleted, or elsewhere. Restore it, or name the right file."]
+        try:
+            lines = self._file.inspect()
+        except ArtifactError as error:
+            return [error.message]
+        problems = broken_links(lines)
+        problems += [told for entry in lines if (told := miscounted(entry))]
+        return problems + [told for n, known in enumerate(manifests, 1) if (told := _unknown(lines, known, n))]
+
+
+def _rounded_down(epsilon: float) -> float:
+    if epsilon <= 1e-9:
+        return 0.0
+    scale = 10.0 ** (2 - math.floor(math.log10(epsilon)))
+    return math.floor(epsilon * scale * (1 - 1e-9)) / scale
+
+
+def _fits(spend: Spend, limit: Budget) -> bool:
+    try:
+        return spend.fits(limit)
+    except OverflowError:  # more than a float can say
+        return False
+
+
+def _epsilon(spend: Spend, delta: float) -> float | None:
+    try:
+        return rounded_up(spend.epsilon(delta))
+    except (BudgetError, OverflowError):
+        return None
+
+
+def _account(dataset: str, lines: Sequence[Entry]) -> Account:
+    newest = {entry.id: entry for entry in lines if entry.dataset == dataset and entry.state != LIMIT}
+    limits = [entry.limit for entry in lines if entry.dataset == dataset and entry.state == LIMIT]
+    return Account(dataset=dataset, limit=limits[-1] if limits else None, entries=tuple(newest.values()))
+
+
+def _head(lines: Sequence[Entry]) -> tuple[str, int]:
+    return (lines[-1].hash, len(lines)) if lines else (START, 0)
+
+
+def _refused(account: Account, spend: Spend) -> BudgetError:
+    delta = account.limit.delta if account.limit else DEFAULT_DELTA
+    alone = _epsilon(spend, delta)
+    requested = "more than this delta can hold" if alone is None else f"epsilon {alone:g}"
+    remaining = f"epsilon {account.remaining() or 0:g} of {account.limit.epsilon if account.limit else 0:g}"
+    return BudgetError(
+        f"The budget of dataset `{account.dataset}` does not allow {requested} (at delta {delta:g}): {remaining} is "
+        "left. Ask for less, or raise the limit on purpose (`privsynth ledger open --replace`).",
+        requested=requested,
+        remaining=remaining,
+    )
+
+
+def _unknown(lines: Sequence[Entry], manifest: Mapping[str, Any], number: int) -> str | None:
+    """Say why the ledger cannot be the one that a release was made with, or return None."""
+    which = f"Release {number} ({str(manifest.get('digest', 'without digest'))[:12]})"
+    known = manifest.get("ledger")
+    if not isinstance(known, Mapping) or not isinstance(known.get("count"), int):
+        return f"{which} carries no ledger head, so that nothing can be said about it."
+    count, head = known["count"], known.get("head")
+    if count > len(lines):
+        return f"{which} was made when the ledger had {count} lines; it has {len(lines)}. It was rolled back."
+    if head != (lines[count - 1].hash if count > 0 else START):
+        return f"{which} was made with another ledger, or line {count} was replaced."
+    return None
+
+
+def _named(dataset: str) -> str:
+    if not isinstance(dataset, str) or not dataset.strip() or not dataset.isprintable():
+        raise UsageError("The name of a dataset must be printable and not empty. Give one (--dataset NAME).")
+    return _text(dataset, "dataset")
+
+
+def _text(value: str, name: str) -> str:
+    try:
+        value.encode()
+    except (UnicodeEncodeError, AttributeError):
+        raise UsageError(f"`{name}` is no text that can be written to the ledger. Give plain text.") from None
+    return value

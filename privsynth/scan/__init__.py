@@ -1,0 +1,8 @@
+"""Finds personal data in a table, column by column, from header words and values, without a model or a network."""
+
+from __future__ import annotations
+
+from privsynth.scan.model import Action, ColumnFinding, Evidence, Role, ScanResult
+from privsynth.scan.scanner import names_only, scan_columns
+
+__all__ = ["Action", "ColumnFinding", "Evidence", "Role", "ScanResult", "names_only", "scan_columns"]

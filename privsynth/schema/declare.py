@@ -1,0 +1,82 @@
+"""The short form of a declared domain: `{"target", "unit", "columns": {name: labels | bounds | kind}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from privsynth.errors import SchemaError
+from privsynth.schema.io import read_document
+from privsynth.schema.model import KINDS, NUMERIC, Field, Schema
+
+_ALLOWED = {"lower", "upper", "integer", "kind", "format", "decimals", "required", "role", "action", "faker", "labels"}
+
+
+def read_declaration(path: Path | str, header: Sequence[str]) -> Schema:
+    """Read a declaration file for a table with these columns; see `schema_from_declaration`."""
+    return schema_from_declaration(read_document(path), header, where=str(path))
+
+
+def schema_from_declaration(document: Any, header: Sequence[str], *, where: str = "the declaration") -> Schema:
+    """Make a schema from a declaration and the table's header.
+
+    Args:
+        document: `{"target": name, "unit": name, "max_rows": K, "columns": {name: spec}}`; a spec is a list of labels,
+            or a mapping with `lower`, `upper`, `integer`, or with a `kind`.
+        header: Column names of the table, in order. Columns that the declaration does not name are dropped.
+        where: Name of the document in messages.
+
+    Raises:
+        SchemaError: a column is missing from the table, or a spec cannot be read.
+    """
+    columns = document.get("columns") if isinstance(document, Mapping) else None
+    if not isinstance(columns, Mapping) or not columns:
+        raise SchemaError(f"{where} declares no `columns`. Give a mapping from column names to labels or bounds.")
+    lost = [name for name in columns if name not in header]
+    if lost:
+        raise SchemaError(f"{where} declares the column `{lost[0]}`, which the table lacks. Its columns are: {', '.join(header)}.")
+    unit = document.get("unit")
+    fields = [_declared(name, columns[name]) if name in columns else _dropped(name) for name in header]
+    return Schema(fields=tuple(fields), target=document.get("target"), unit_column=unit, max_rows=int(document.get("max_rows", 1)))
+
+
+def _dropped(name: str) -> Field:
+    return Field(name=name, kind="identifier", role="review", action="drop", provenance={"action": "declared"})
+
+
+def _declared(name: str, spec: Any) -> Field:
+    if isinstance(spec, list | tuple):
+        return _labelled(name, spec, {})
+    if not isinstance(spec, Mapping):
+        raise SchemaError(f"The declaration of `{name}` is neither a list of labels nor a mapping. Correct it.")
+    unknown = set(spec) - _ALLOWED
+    if unknown:
+        raise SchemaError(f"The declaration of `{name}` has the unknown key {sorted(unknown)[0]!r}. Allowed: {', '.join(sorted(_ALLOWED))}.")
+    if "labels" in spec:
+        return _labelled(name, spec["labels"], spec)
+    kind = spec.get("kind") or ("integer" if spec.get("integer") else "number")
+    if kind not in KINDS:
+        raise SchemaError(f"The declaration of `{name}` has the kind {kind!r}. Use one of: {', '.join(KINDS)}.")
+    leaves: dict[str, Any] = {"kind": kind, **_common(spec)}
+    if kind in NUMERIC and ("lower" in spec or "upper" in spec):
+        leaves.update(minimum=spec.get("lower"), maximum=spec.get("upper"))
+    if kind in ("text", "identifier"):
+        leaves.setdefault("action", "drop")
+    return _with_sources(name, leaves)
+
+
+def _labelled(name: str, labels: Sequence[Any], spec: Mapping[str, Any]) -> Field:
+    texts = tuple(("true" if v else "false") if isinstance(v, bool) else str(v) for v in labels)
+    if not texts:
+        raise SchemaError(f"The declaration of `{name}` lists no label. Give at least one, or declare another kind.")
+    kind = spec.get("kind", "categorical")
+    return _with_sources(name, {"kind": kind, "enum": texts, **_common(spec)})
+
+
+def _common(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: spec[key] for key in ("format", "decimals", "required", "role", "action", "faker") if key in spec}
+
+
+def _with_sources(name: str, leaves: dict[str, Any]) -> Field:
+    return Field(name=name, provenance={leaf: "declared" for leaf in leaves if leaf != "faker"}, **leaves)

@@ -1,0 +1,164 @@
+"""The public, finite domain of one coded column.
+
+A labelled column has one code per label. A numeric column has one code per cell of a fine grid that follows from its
+declared bounds alone: coarse cells at round numbers (linear steps, and decades on both sides of zero where the range is wide),
+each cut into up to 60 fine cells. Cells are closed on the left. The code after the last one means missing or out of the domain.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.errors import SchemaError
+from privsynth.schema.model import LABELLED, Field, canonical_label
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+CELL_BY_CELL = 400
+FINE_PARTS = 60
+_LINEAR_CELLS = 64
+_MANTISSAS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
+_DECADES = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """Codes of one column: `size` valid ones and, after them, the code that means missing or out of domain.
+
+    Args:
+        field: The schema field.
+        size: Number of valid codes; `size` itself is the out-of-domain code.
+        labels: Label of every code, as written in the table; None for numbers.
+        edges: float64[size + 1] of numbers, left-closed cells; None for labels.
+        starts: int64[c + 1] of numbers: fine cell at which each coarse cell starts; None for labels.
+    """
+
+    field: Field
+    size: int
+    labels: tuple[str, ...] | None = None
+    edges: Floats | None = None
+    starts: Ints | None = None
+
+    @property
+    def name(self) -> str:
+        """Column name."""
+        return self.field.name
+
+    @property
+    def numeric(self) -> bool:
+        """Whether codes are cells of a number line."""
+        return self.edges is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers (or days, or seconds) occur."""
+        return self.field.kind != "number"
+
+    @property
+    def dtype(self) -> np.dtype[np.unsignedinteger]:  # type: ignore[type-arg]
+        """The smallest unsigned type that holds every code."""
+        return np.dtype(np.min_scalar_type(self.size))
+
+    def encode_numbers(self, values: Floats) -> npt.NDArray[np.unsignedinteger]:  # type: ignore[type-arg]
+        """Code numbers: float64[n] -> codes[n]. NaN, infinities and values out of bounds get the code `size`."""
+        assert self.edges is not None  # noqa: S101 - for the type checker
+        assert self.starts is not None  # noqa: S101
+        low, high = self.field.bounds()
+        inside = (values >= low) & (values <= high)
+        clean = np.where(inside, values, low)
+        if self.size == self.edges[-1] - self.edges[0]:
+            found = (clean - self.edges[0]).astype(np.int64)
+        else:
+            coarse = np.searchsorted(self.edges[self.starts], clean, side="right") - 1
+            coarse = np.clip(coarse, 0, len(self.starts) - 2)
+            found = _fine_cell(self.edges, self.starts, coarse, clean)
+        np.clip(found, 0, self.size - 1, out=found)
+        return np.where(inside, found, self.size).astype(self.dtype)
+
+    def lookup(self) -> dict[str, int]:
+        """Canonical label -> code."""
+        return {canonical_label(label): code for code, label in enumerate(self.labels or ())}
+
+    @classmethod
+    def of(cls, field: Field) -> Domain:
+        """Make the domain of a modelled field.
+
+        Raises:
+            SchemaError: the field has no labels or no bounds.
+        """
+        if field.kind in LABELLED:
+            if field.enum is None and field.kind == "boolean":
+                return cls(field, 2, labels=("false", "true"))
+            if field.enum is None:
+                raise SchemaError(
+                    f"Column `{field.name}` has no labels. A column of kind {field.kind} needs `enum` before fitting. "
+                    "List its labels, or leave the schema out and let --epsilon pay for them."
+                )
+            return cls(field, len(field.enum), labels=field.enum)
+        low, high = field.bounds()
+        edges, starts = _grid(low, high, whole=field.kind != "number", name=field.name)
+        return cls(field, len(edges) - 1, edges=edges, starts=starts)
+
+
+def _fine_cell(edges: Floats, starts: Ints, coarse: Ints, values: Floats) -> Ints:
+    """Return the fine cell of each value, given its coarse cell; fine cells of a coarse cell are nearly equal in width."""
+    first, parts = starts[coarse], np.diff(starts)[coarse]
+    left, right = edges[starts[:-1]][coarse], edges[starts[1:]][coarse]
+    found = first + np.minimum((values - left) / (right - left) * parts, parts - 1).astype(np.int64)
+    found += values >= edges[found + 1]
+    found -= values < edges[found]
+    return np.clip(found, first, first + parts - 1)
+
+
+def _grid(low: float, high: float, *, whole: bool, name: str) -> tuple[Floats, Ints]:
+    """Return fine edges and the starts of coarse cells for the closed interval [low, high]."""
+    if whole:
+        low, high = math.ceil(low), math.floor(high)
+        if low > high:
+            raise SchemaError(f"Field `{name}` has no whole number between its bounds. Correct them.")
+    if high - low > 1e300:
+        raise SchemaError(f"Field `{name}` spans more than 1e300. Give bounds that people would recognise.")
+    if whole and high - low <= CELL_BY_CELL:
+        edges = np.arange(low, high + 2, dtype=np.float64)
+        return edges, np.arange(len(edges), dtype=np.int64)
+    if high == low:
+        return np.array([low, np.nextafter(low, np.inf)]), np.array([0, 1], dtype=np.int64)
+    coarse = _coarse_edges(low, high, whole=whole)
+    fine = [coarse[:1]]
+    for left, right in zip(coarse[:-1], coarse[1:], strict=True):
+        parts = int(min(FINE_PARTS, right - left)) if whole else FINE_PARTS
+        inner = np.linspace(left, right, parts + 1)[1:]
+        fine.append(np.unique(np.round(inner)) if whole else inner)
+    return np.concatenate(fine), np.concatenate([[0], np.cumsum([len(part) for part in fine[1:]])])
+
+
+def _coarse_edges(low: float, high: float, *, whole: bool) -> Floats:
+    """Return round-number edges over [low, high]: linear steps, and decades where the range is wide."""
+    edges = {low, *_linear_edges(low, high)}
+    if low <= 0 or high / low > 50:
+        edges |= {0.0, *_decade_edges(low, high, 1.0 if whole else (high - low) * 1e-4)}
+    if whole:
+        edges = {float(round(edge)) for edge in edges}
+    end = high + 1.0 if whole else float(np.nextafter(high, np.inf))
+    gap = 0.5 if whole else (high - low) * 1e-9
+    inside = np.array(sorted(edge for edge in edges if low <= edge < high - gap))
+    return np.append(inside[np.diff(inside, prepend=-np.inf) > gap], end)
+
+
+def _linear_edges(low: float, high: float) -> list[float]:
+    """Return multiples of a nice step (1, 2, 5 times a power of ten) that cut the range into at most 64 cells."""
+    step = 10.0 ** math.floor(math.log10((high - low) / _LINEAR_CELLS))
+    step *= next(factor for factor in (1, 2, 5, 10, 20) if (high - low) / (step * factor) <= _LINEAR_CELLS)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
+
+
+def _decade_edges(low: float, high: float, unit: float) -> list[float]:
+    """Return round numbers of both signs, five decades down from the largest."""
+    top = math.floor(math.log10(max(abs(low), abs(high))))
+    sizes = [float(f"{m}e{d}") for d in range(top - _DECADES, top + 1) for m in _MANTISSAS]
+    return [sign * size for size in (*sizes, unit) if size >= unit for sign in (1, -1)]

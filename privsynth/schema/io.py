@@ -1,0 +1,211 @@
+"""Schemas as YAML or JSON files, in the form of a Frictionless Table Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from privsynth.errors import SchemaError
+from privsynth.schema.model import LEAVES, SOURCES, Field, Schema
+
+_TYPES = {
+    "boolean": "boolean",
+    "categorical": "string",
+    "ordinal": "string",
+    "integer": "integer",
+    "number": "number",
+    "datetime": "datetime",
+    "date": "date",
+    "text": "string",
+    "identifier": "string",
+    "constant": "string",
+}
+_KIND_OF_TYPE = {"integer": "integer", "year": "integer", "number": "number", "date": "date", "datetime": "datetime", "boolean": "boolean"}
+_OWN_KEYS = ("kind", "role", "action", "decimals", "faker", "provenance")
+_ROOT_KEYS = ("version", "target", "unit", "spend")
+_CONSTRAINTS = ("minimum", "maximum", "enum", "required")
+VERSION = 1
+
+
+def read_document(path: Path | str) -> Any:
+    """Read a YAML or JSON file into plain values.
+
+    Raises:
+        SchemaError: the file is missing, not text, not YAML/JSON, or over 16 MB.
+    """
+    import yaml
+
+    path = Path(path)
+    try:
+        if path.stat().st_size > 16_000_000:
+            raise SchemaError(f"The file {path} is larger than 16 MB. A schema is small; check the path.")
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except FileNotFoundError:
+        raise SchemaError(f"There is no file {path}. Check the path.") from None
+    except OSError as error:
+        raise SchemaError(f"The file {path} cannot be read ({error.strerror}). Check the path and its rights.") from None
+    except (UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
+        where = getattr(error, "problem_mark", None)
+        place = f" at line {where.line + 1}" if where is not None else ""
+        raise SchemaError(f"The file {path} is not readable as YAML or JSON{place}. Correct it.") from None
+
+
+def read_schema(path: Path | str) -> Schema:
+    """Read a schema file.
+
+    Raises:
+        SchemaError: the file is no schema; the message names the field and the key.
+    """
+    return schema_from_document(read_document(path), where=str(path))
+
+
+def schema_from_document(document: Any, *, where: str = "the schema") -> Schema:
+    """Read a schema from plain values."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("fields"), list):
+        raise SchemaError(f"{where} is no table schema: it has no list `fields`. Make one with `privsynth schema TABLE -o S.yaml`.")
+    root = _mapping(document.get("privsynth", {}), f"`privsynth` in {where}")
+    if root.get("version", VERSION) != VERSION:
+        raise SchemaError(f"{where} has the schema version {root['version']!r}; this privsynth reads {VERSION}. Use a newer one.")
+    unit = _mapping(root.get("unit") or {}, f"`privsynth.unit` in {where}")
+    missing = document.get("missingValues", [""])
+    if not isinstance(missing, list):
+        raise SchemaError(f"`missingValues` in {where} is not a list. Write it as a list of texts.")
+    extra = {key: value for key, value in document.items() if key not in ("fields", "missingValues", "privsynth")}
+    own_extra = {key: value for key, value in root.items() if key not in _ROOT_KEYS}
+    return Schema(
+        fields=tuple(_field(each, position, where) for position, each in enumerate(document["fields"], start=1)),
+        target=root.get("target"),
+        unit_column=unit.get("column"),
+        max_rows=_whole(unit.get("max_rows", 1), "privsynth.unit.max_rows", where),
+        missing=tuple(str(token) for token in missing),
+        spend=root.get("spend"),
+        extra={**extra, **({"privsynth": own_extra} if own_extra else {})},
+    )
+
+
+def _mapping(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SchemaError(f"{what} is not a mapping. Write it as `key: value` pairs.")
+    return value
+
+
+def _whole(value: Any, what: str, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise SchemaError(f"`{what}` in {where} is {value!r}. Give a whole number.")
+    return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _field(document: Any, position: int, where: str) -> Field:
+    given = _mapping(document, f"field {position} of {where}")
+    name = given.get("name")
+    if not isinstance(name, str) or not name:
+        raise SchemaError(f"Field {position} of {where} has no name. Every field needs one.")
+    own = _mapping(given.get("privsynth") or {}, f"`privsynth` of the field `{name}`")
+    limits = _mapping(given.get("constraints") or {}, f"`constraints` of the field `{name}`")
+    labels = limits.get("enum")
+    if labels is not None and (not isinstance(labels, list) or not labels):
+        raise SchemaError(f"`enum` of the field `{name}` is not a list with labels. Write it as a list.")
+    extra = {key: value for key, value in given.items() if key not in ("name", "type", "format", "constraints", "privsynth")}
+    more = {key: value for key, value in limits.items() if key not in _CONSTRAINTS}
+    own_more = {key: value for key, value in own.items() if key not in _OWN_KEYS}
+    return Field(
+        name=name,
+        kind=own.get("kind") or _kind_of(str(given.get("type", "string")), labels),
+        role=own.get("role", "safe"),
+        action=own.get("action", "keep"),
+        minimum=_bound(limits.get("minimum")),
+        maximum=_bound(limits.get("maximum")),
+        enum=None if labels is None else tuple(_text(label) for label in labels),
+        required=bool(limits.get("required", False)),
+        format=None if given.get("format") in (None, "default", "any") else str(given["format"]),
+        decimals=None if own.get("decimals") is None else _whole(own["decimals"], f"{name}.decimals", where),
+        faker=own.get("faker"),
+        provenance=_provenance(name, own.get("provenance") or {}, limits, given),
+        extra={**extra, **({"constraints": more} if more else {}), **({"privsynth": own_more} if own_more else {})},
+    )
+
+
+def _kind_of(type_name: str, labels: list[Any] | None) -> str:
+    if labels is not None:
+        return "categorical"
+    return _KIND_OF_TYPE.get(type_name, "text")
+
+
+def _bound(value: Any) -> float | str | None:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    return _text(value)
+
+
+def _provenance(name: str, given: Any, limits: Mapping[str, Any], field: Mapping[str, Any]) -> dict[str, Any]:
+    """A leaf without a stated source was written by a person: declared."""
+    stated = dict(_mapping(given, f"`provenance` of the field `{name}`"))
+    for leaf, source in stated.items():
+        found = source.get("source") if isinstance(source, Mapping) else source
+        if found not in SOURCES:
+            raise SchemaError(f"`provenance.{leaf}` of the field `{name}` is {found!r}. Use one of: {', '.join(SOURCES)}.")
+    own = field.get("privsynth") or {}
+    present = {leaf for leaf in LEAVES if leaf in limits or leaf in own or (leaf == "format" and field.get("format"))}
+    return {**{leaf: "declared" for leaf in present}, **stated}
+
+
+def schema_to_document(schema: Schema) -> dict[str, Any]:
+    """Return a schema as plain values, unknown keys included."""
+    root: dict[str, Any] = {"version": VERSION, "target": schema.target}
+    root["unit"] = {"column": schema.unit_column, "max_rows": schema.max_rows}
+    if schema.spend is not None:
+        root["spend"] = dict(schema.spend)
+    extra = dict(schema.extra)
+    root.update(extra.pop("privsynth", {}))
+    return {
+        **extra,
+        "fields": [_field_document(each) for each in schema.fields],
+        "missingValues": list(schema.missing),
+        "privsynth": root,
+    }
+
+
+def _field_document(field: Field) -> dict[str, Any]:
+    extra = dict(field.extra)
+    limits = {
+        leaf: value
+        for leaf, value in (("minimum", field.minimum), ("maximum", field.maximum), ("required", field.required or None))
+        if value is not None
+    }
+    if field.enum is not None:
+        limits["enum"] = list(field.enum)
+    limits.update(extra.pop("constraints", {}))
+    own: dict[str, Any] = {"kind": field.kind, "role": field.role, "action": field.action}
+    own.update({key: value for key, value in (("decimals", field.decimals), ("faker", field.faker)) if value is not None})
+    unstated = {leaf: "default" for leaf in ("kind", "role", "action")}
+    own["provenance"] = {
+        leaf: dict(source) if isinstance(source, Mapping) else source
+        for leaf, source in {**unstated, **field.provenance}.items()
+    }
+    own.update(extra.pop("privsynth", {}))
+    document: dict[str, Any] = {"name": field.name, "type": _TYPES[field.kind]}
+    if field.format is not None:
+        document["format"] = field.format
+    if limits:
+        document["constraints"] = limits
+    return {**document, **extra, "privsynth": own}
+
+
+def dump_schema(schema: Schema, *, as_json: bool = False) -> str:
+    """Return the text of a schema file."""
+    import yaml
+
+    document = schema_to_document(schema)
+    if as_json:
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))

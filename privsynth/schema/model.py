@@ -1,0 +1,225 @@
+"""What is public about a table: fields, their domains, roles and where each statement comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from privsynth.errors import SchemaError
+
+KINDS = ("boolean", "categorical", "ordinal", "integer", "number", "datetime", "date", "text", "identifier", "constant")
+LABELLED = ("boolean", "categorical", "ordinal", "constant")
+NUMERIC = ("integer", "number", "datetime", "date")
+UNMODELLED = ("text", "identifier")
+ROLES = ("direct", "quasi", "sensitive", "safe", "free_text", "target", "review")
+ACTIONS = ("keep", "drop", "fake", "generalise")
+SOURCES = ("declared", "public", "dp", "data", "default")
+LEAVES = ("kind", "role", "action", "required", "format", "decimals", "minimum", "maximum", "enum")
+MAX_LABELS = 60_000
+_EPOCH = datetime(1970, 1, 1)
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def canonical_label(label: object) -> str:
+    """Return a label as text, so that 12, 12.0 and "12.0" are one label and "012" stays another.
+
+    Example:
+        >>> canonical_label("12.0"), canonical_label(12), canonical_label("012"), canonical_label(" a")
+        ('12', '12', '012', ' a')
+    """
+    if isinstance(label, bool):
+        return "true" if label else "false"
+    text = str(label)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    digits = text.lstrip("+-")
+    if not math.isfinite(number) or "_" in text or text.strip() != text or (digits[:1] == "0" and digits[1:2].isdigit()):
+        return text
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One column: its kind, role, action, domain, and the source of each of these statements.
+
+    Args:
+        name: Column name.
+        kind: One of `KINDS`.
+        role: One of `ROLES`.
+        action: One of `ACTIONS`.
+        minimum: Smallest value (numbers; dates and datetimes as ISO text), inclusive, or None.
+        maximum: Largest value, inclusive, or None.
+        enum: Labels of a labelled field, as written in the table, or None.
+        required: True where a cell is never missing.
+        format: strptime format of dates and datetimes, or None.
+        decimals: Digits after the point of a number, or None.
+        faker: Faker provider that makes the column anew where the action is `fake`, or None.
+        provenance: Leaf name -> source, or a mapping with `source` and details.
+        extra: Keys of the file that privsynth does not know, kept for writing.
+    """
+
+    name: str
+    kind: str
+    role: str = "safe"
+    action: str = "keep"
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    enum: tuple[str, ...] | None = None
+    required: bool = False
+    format: str | None = None
+    decimals: int | None = None
+    faker: str | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for leaf, value, allowed in (("kind", self.kind, KINDS), ("role", self.role, ROLES), ("action", self.action, ACTIONS)):
+            if value not in allowed:
+                raise SchemaError(f"Field `{self.name}` has the {leaf} {value!r}. Use one of: {', '.join(allowed)}.")
+        if self.decimals is not None and not 0 <= self.decimals <= 15:
+            raise SchemaError(f"Field `{self.name}` has decimals {self.decimals!r}. Give a whole number from 0 to 15.")
+        if self.kind in NUMERIC and self.minimum is not None and self.maximum is not None:
+            low, high = self.bounds()
+            if not low <= high:
+                raise SchemaError(
+                    f"Field `{self.name}` has its minimum above its maximum ({self.minimum} > {self.maximum}). Swap them."
+                )
+        if self.enum is not None:
+            self._check_labels(self.enum)
+
+    def _check_labels(self, labels: tuple[str, ...]) -> None:
+        if len(labels) > MAX_LABELS:
+            raise SchemaError(
+                f"Field `{self.name}` lists {len(labels)} labels; at most {MAX_LABELS} can be coded. "
+                "Group them, or set its kind to identifier so that it is not modelled."
+            )
+        seen: dict[str, str] = {}
+        for label in labels:
+            text = canonical_label(label)
+            if text in seen:
+                raise SchemaError(f"Field `{self.name}` lists the label {label!r} twice (also as {seen[text]!r}). Remove one.")
+            if "\x00" in label:
+                raise SchemaError(f"Field `{self.name}` lists a label with a NUL byte. Remove it.")
+            seen[text] = label
+
+    @property
+    def modelled(self) -> bool:
+        """Whether the column reaches a generator."""
+        return self.action in ("keep", "generalise") and self.kind not in UNMODELLED and self.role not in ("direct", "free_text", "review")
+
+    def source(self, leaf: str) -> str:
+        """Return where a leaf comes from: one of `SOURCES`."""
+        found = self.provenance.get(leaf, "default")
+        return str(found.get("source", "default")) if isinstance(found, Mapping) else str(found)
+
+    def bounds(self) -> tuple[float, float]:
+        """Return the bounds as numbers (days of dates and seconds of datetimes since 1970).
+
+        Raises:
+            SchemaError: a bound is missing or cannot be read.
+        """
+        if self.minimum is None or self.maximum is None:
+            which = "minimum" if self.minimum is None else "maximum"
+            raise SchemaError(
+                f"Column `{self.name}` has no {which}. A column of kind {self.kind} needs one before fitting. "
+                f"Add `{which}` to its constraints, or leave the schema out and let --epsilon pay for it."
+            )
+        return self.to_number(self.minimum), self.to_number(self.maximum)
+
+    def to_number(self, value: float | str | date) -> float:
+        """Return a bound or a literal as the number that the column is coded by."""
+        try:
+            if self.kind in ("date", "datetime"):
+                moment = datetime.fromisoformat(str(value))
+                if moment.tzinfo is not None:
+                    moment = moment.replace(tzinfo=None)
+                return (moment - _EPOCH) / timedelta(days=1) if self.kind == "date" else (moment - _EPOCH).total_seconds()
+            number = float(value)  # type: ignore[arg-type]
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise SchemaError(f"Field `{self.name}` has the bound {value!r}, which is not a finite {self.kind}. Correct it.")
+        return number
+
+    def with_(self, source: str | Mapping[str, Any] | None = None, **leaves: Any) -> Field:
+        """Return a copy with other leaves, all of them from `source`."""
+        provenance = dict(self.provenance)
+        if source is not None:
+            provenance.update({leaf: source for leaf in leaves if leaf in LEAVES})
+        return replace(self, provenance=provenance, **leaves)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """All fields of a table, in column order, and what holds for the table as a whole.
+
+    Args:
+        fields: In the order of the columns.
+        target: Name of the column that later models predict, or None.
+        unit_column: Column that says whose row it is, or None where each row is its own unit.
+        max_rows: Rows kept of a unit.
+        missing: Cell texts that mean missing; the empty cell always does.
+        spend: What the derivation of this schema has spent: event, delta, dataset and ledger entry; or None.
+        extra: Keys of the file that privsynth does not know, kept for writing.
+    """
+
+    fields: tuple[Field, ...]
+    target: str | None = None
+    unit_column: str | None = None
+    max_rows: int = 1
+    missing: tuple[str, ...] = ("",)
+    spend: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seen: dict[str, int] = {}
+        for position, each in enumerate(self.fields, start=1):
+            if each.name in seen:
+                raise SchemaError(
+                    f"The schema names the field `{each.name}` twice (fields {seen[each.name]} and {position}). Remove one."
+                )
+            seen[each.name] = position
+        for what, name in (("target", self.target), ("unit", self.unit_column)):
+            if name is not None and name not in seen and not (what == "unit" and name):
+                raise SchemaError(f"The schema's {what} is `{name}`, which it does not list as a field. Add or correct it.")
+
+    def __getitem__(self, name: str) -> Field:
+        for each in self.fields:
+            if each.name == name:
+                return each
+        raise SchemaError(f"The schema has no field `{name}`. Its fields are: {', '.join(self.names)}.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All field names in column order."""
+        return tuple(each.name for each in self.fields)
+
+    @property
+    def modelled(self) -> tuple[Field, ...]:
+        """The fields that reach a generator, in column order."""
+        return tuple(each for each in self.fields if each.modelled and each.name != self.unit_column)
+
+    def data_leaves(self) -> tuple[str, ...]:
+        """Return `field.leaf` of every statement that was read from the data without paying."""
+        return tuple(f"{each.name}.{leaf}" for each in self.fields for leaf in LEAVES if each.source(leaf) == "data")
+
+    def learned(self) -> tuple[str, ...]:
+        """Names of modelled fields with a leaf that was learned under a budget."""
+        return tuple(each.name for each in self.modelled if any(each.source(leaf) == "dp" for leaf in LEAVES))
+
+    def declared(self) -> tuple[str, ...]:
+        """Names of modelled fields that the owner or a codebook vouches for."""
+        learned = set(self.learned())
+        return tuple(each.name for each in self.modelled if each.name not in learned)
+
+    def with_fields(self, fields: Iterable[Field]) -> Schema:
+        """Return a copy with other fields."""
+        return replace(self, fields=tuple(fields))

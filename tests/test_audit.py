@@ -1,0 +1,294 @@
+"""Audits on planted leaks and on tables without one (fixtures F0 to F2, F5, F10 and F11)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from jsonschema import Draft202012Validator
+
+from privsynth.audit import AuditResult, audit_tables
+from privsynth.privacy import Private
+
+SCHEMA = json.loads((Path(__file__).parent.parent / "schemas" / "audit.schema.json").read_text())
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "audit"
+
+
+def population(rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Mixed rows: correlated numbers, a twentieth of them far out, missing cells, common and rare labels."""
+    normal = rng.standard_normal((rows, 6))
+    values = normal @ (np.tril(np.full((6, 6), 0.4)) + 0.6 * np.eye(6)).T
+    heavy = rng.random(rows) < 0.05
+    values[heavy] *= rng.pareto(1.5, (int(heavy.sum()), 1)) + 3
+    table = pd.DataFrame(values, columns=list("abcdef"))
+    table["age"] = np.clip(np.round(50 + 18 * normal[:, 0]), 18, 95)
+    table.loc[rng.random(rows) < 0.08, "c"] = np.nan
+    weights = 1 / np.arange(1, 40)
+    table["city"] = rng.choice(
+        np.array([f"city {i}" for i in range(39)], dtype=object), rows, p=weights / weights.sum()
+    )
+    table.loc[rng.random(rows) < 0.05, "city"] = None
+    table["sex"] = np.where(normal[:, 1] > 0, "m", "f").astype(object)
+    return table
+
+
+def worlds(seed: int, rows: int, *, train_rows: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Independent train, synthetic and holdout."""
+    rng = np.random.default_rng(seed)
+    return population(train_rows or rows, rng), population(rows, rng), population(rows, rng)
+
+
+def outlying(table: pd.DataFrame, rows: int) -> pd.DataFrame:
+    values = table[list("abdef")]
+    return table.iloc[np.argsort(-((values - values.median()) / values.std()).abs().max(axis=1).to_numpy())[:rows]]
+
+
+def audit(
+    train: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, *, seed: int = 0, max_rows: int = 20_000
+) -> AuditResult:
+    """Audit, and check on the way that the JSON fits its schema and holds no NaN."""
+    private = None if holdout is None else Private(holdout)
+    result = audit_tables(Private(train), synthetic, private, seed=seed, max_rows=max_rows)
+    told = result.to_json()
+    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(told, allow_nan=False)))
+    return result
+
+
+class TestNoLeak:
+    def test_independent_tables_are_rarely_called_a_leak(self) -> None:
+        results = [audit(*worlds(seed, 300)) for seed in range(25)]
+        assert sum(result.verdict == "leak" for result in results) <= 1
+        p_values = [attack.rank_p for result in results for attack in result.attacks]
+        assert 0.3 < np.mean(p_values) < 0.7
+
+    def test_more_train_rows_than_held_out_ones_are_no_leak(self) -> None:
+        results = [audit(*worlds(seed, 200, train_rows=800)) for seed in range(12)]
+        assert sum(result.verdict == "leak" for result in results) == 0
+        assert abs(np.mean([result.attacks[0].auc for result in results]) - 0.5) < 0.02
+
+    def test_rows_that_everybody_shares_are_no_leak(self) -> None:
+        rng = np.random.default_rng(0)
+        tables = [pd.DataFrame(rng.integers(0, 2, (400, 3)).astype(str), columns=list("abc")) for _ in range(3)]
+        result = audit(*(table.astype(object) for table in tables))
+        assert result.verdict == "no leak found"
+        assert result.copies is not None
+        assert result.copies.train == 400
+        assert "unique" in result.verdict_reason
+
+    def test_a_verdict_without_leak_names_the_smallest_leak_it_would_have_found(self) -> None:
+        result = audit(*worlds(1, 1000))
+        assert result.verdict == "no leak found"
+        assert result.detectable is not None
+        assert result.detectable.share is not None
+        assert result.detectable.share <= 0.012
+        assert "95% power" in result.verdict_reason
+
+
+class TestLeak:
+    def test_the_smallest_detectable_leak_is_detected(self) -> None:
+        for seed in range(3):
+            train, synthetic, holdout = worlds(seed, 800)
+            found = audit(train, synthetic, holdout).detectable
+            assert found is not None
+            assert found.rows is not None
+            leaking = pd.concat([synthetic, train.sample(found.rows, random_state=seed)])
+            assert audit(train, leaking, holdout).verdict == "leak"
+
+    def test_one_per_cent_of_copied_rows_is_a_leak_that_the_auc_does_not_show(self) -> None:
+        train, synthetic, holdout = worlds(3, 1500)
+        result = audit(train, pd.concat([synthetic[15:], train.sample(15, random_state=0)]), holdout)
+        assert result.verdict == "leak"
+        assert result.copies is not None
+        assert (result.copies.train, result.copies.holdout) == (15, 0)
+        assert result.attacks[0].auc_interval[0] < 0.5 < result.attacks[0].auc_interval[1]
+
+    def test_outliers_with_two_per_cent_noise_are_a_leak_among_outliers(self) -> None:
+        rng = np.random.default_rng(5)
+        train, synthetic, holdout = worlds(4, 1500)
+        copies = outlying(train, 30).copy()
+        for name in "abcdef":
+            copies[name] *= 1 + 0.02 * rng.standard_normal(len(copies))
+        result = audit(train, pd.concat([synthetic[30:], copies]), holdout)
+        assert result.verdict == result.outlier_verdict == "leak"
+        assert result.outliers is not None
+        assert result.outliers.p_value is not None
+        assert result.outliers.p_value < 1e-5
+        assert result.copies is not None
+        assert result.copies.train == 0
+
+    def test_noisy_copies_of_all_rows_are_ranked_by_the_nearest_neighbour(self) -> None:
+        rng = np.random.default_rng(6)
+        train, _, holdout = worlds(5, 300)
+        noisy = train.assign(**{name: train[name] * (1 + 0.1 * rng.standard_normal(300)) for name in "abcdef"})
+        result = audit(train, noisy, holdout)
+        assert result.verdict == "leak"
+        assert result.attacks[0].auc > 0.95
+        assert result.attacks[0].tpr_at["0.01"]["tpr"] > 0.5
+
+    def test_a_copy_of_train_is_the_plainest_leak(self) -> None:
+        train, _, holdout = worlds(6, 300)
+        result = audit(train, train, holdout)
+        assert result.verdict == "leak"
+        assert result.attacks[0].auc == 1
+        assert result.attacks[0].tpr_at["0.001"]["tpr"] == 1
+
+    def test_values_of_a_single_row_that_come_back_are_listed_by_column(self) -> None:
+        train, synthetic, holdout = worlds(7, 200)
+        train.loc[0, "city"] = synthetic.loc[5, "city"] = "a hamlet"
+        carried = audit(train, synthetic, holdout).carried
+        assert carried is not None
+        assert carried.columns["city"] == (1, 0)
+
+    @pytest.mark.skipif(not SHARED.exists(), reason="the public fixtures are not on this machine")
+    def test_the_public_fixtures_leak(self) -> None:
+        def read(path: str) -> pd.DataFrame:
+            return pd.read_csv(SHARED / path)
+
+        insurance = audit(
+            read("insurance/train_set.csv"),
+            read("insurance/bayesian_network_synth_250.csv"),
+            read("insurance/holdout_set.csv"),
+        )
+        holdout = pd.concat([read("housing/non_mem.csv"), read("housing/ref.csv")])
+        housing = audit(read("housing/mem.csv"), read("housing/synth.csv"), holdout)
+        assert insurance.verdict == housing.verdict == "leak"
+        assert insurance.attacks[0].auc > 0.75
+        assert housing.attacks[0].auc > 0.73
+
+
+class TestHoldout:
+    def test_a_holdout_that_is_the_train_table_is_refused(self) -> None:
+        train, synthetic, _ = worlds(8, 200)
+        result = audit(train, synthetic, train.sample(frac=1, random_state=0))
+        assert result.verdict == "inconclusive"
+        assert "same rows" in result.verdict_reason
+
+    def test_shared_rows_are_dropped_with_a_warning_and_the_rest_is_judged(self) -> None:
+        train, synthetic, holdout = worlds(9, 600)
+        overlapping = pd.concat([holdout[60:], train[:60]])
+        private = audit(train, synthetic, overlapping)
+        assert private.verdict == "no leak found"
+        assert private.overlap is not None
+        assert private.overlap.dropped == 60
+        assert "not independent" in private.warnings[0]
+        assert audit(train, train, overlapping).verdict == "leak"
+
+    def test_a_holdout_that_holds_all_of_train_is_still_judged_on_the_rest(self) -> None:
+        train, synthetic, holdout = worlds(10, 400)
+        assert audit(train, synthetic, pd.concat([holdout, train])).verdict == "no leak found"
+
+    def test_a_holdout_inside_train_leaves_nothing_to_compare(self) -> None:
+        train, synthetic, _ = worlds(11, 400)
+        result = audit(train, synthetic, train[:200])
+        assert result.verdict == "inconclusive"
+        assert "Fewer than 20" in result.verdict_reason
+
+    def test_a_holdout_from_another_population_is_refused(self) -> None:
+        train, synthetic, holdout = worlds(12, 400)
+        result = audit(train, synthetic, holdout.assign(a=holdout["a"] + 0.8))
+        assert result.verdict == "inconclusive"
+        assert "one population" in result.verdict_reason
+        assert result.exchangeability is not None
+        assert result.exchangeability.column == "a"
+
+    def test_a_shift_that_no_single_column_shows_is_found_by_the_neighbours(self) -> None:
+        train, synthetic, holdout = worlds(13, 600)
+        shuffled = holdout.assign(a=np.random.default_rng(0).permutation(holdout["a"]))
+        result = audit(train, synthetic, shuffled)
+        assert result.verdict == "inconclusive"
+        assert result.exchangeability is not None
+        assert result.exchangeability.neighbour_p < 1e-3 < result.exchangeability.column_p
+
+    def test_without_a_holdout_only_gross_copying_can_be_called(self) -> None:
+        train, synthetic, _ = worlds(14, 400)
+        private = audit(train, synthetic, None)
+        assert private.verdict == private.outlier_verdict == "inconclusive"
+        assert private.attacks == ()
+        leaking = audit(train, pd.concat([synthetic, train[:100]]), None)
+        assert leaking.verdict == "leak"
+        assert "100 of 400" in leaking.verdict_reason
+
+    def test_without_a_holdout_rows_that_repeat_by_chance_are_not_called(self) -> None:
+        rng = np.random.default_rng(0)
+        tables = [pd.DataFrame(rng.integers(0, 9, (400, 3)).astype(float), columns=list("abc")) for _ in range(2)]
+        assert audit(tables[0], tables[1], None).verdict == "inconclusive"
+
+
+class TestTables:
+    def test_odd_columns_are_met_without_error(self) -> None:
+        train, synthetic, holdout = worlds(15, 120)
+        for number, table in enumerate((train, synthetic, holdout)):
+            table["empty"] = np.nan
+            table["nothing"] = pd.Series([None] * 120, dtype=object)
+            table["same"] = 1.0
+            table["naïve name (%)"] = [None, *np.arange(119.0)]
+            table["many"] = [f"label {i + 60 * number}" for i in range(120)]
+            table["flag"] = np.arange(120) % 2 == 0
+            table["far"] = [np.inf, -np.inf, 1e300, -1e300, *np.arange(116.0)]
+        result = audit(train, synthetic, holdout)
+        assert {"empty", "naïve name (%)", "flag"} <= set(result.columns_used)
+
+    def test_columns_that_a_table_lacks_are_listed(self) -> None:
+        train, synthetic, holdout = worlds(16, 100)
+        result = audit(train.assign(extra=1.0), synthetic.drop(columns="a"), holdout)
+        assert result.columns_left_out == ("a", "extra")
+        assert "a" not in result.columns_used
+
+    def test_a_column_of_two_kinds_is_compared_as_the_holdout_has_it(self) -> None:
+        train, synthetic, holdout = worlds(17, 100)
+        as_text = audit(train, synthetic.assign(age=synthetic["age"].astype(int).astype(str)), holdout)
+        assert "`age`" in as_text.warnings[0]
+        assert "numbers" in as_text.warnings[0]
+        audit(train, synthetic, holdout.assign(age="old"))
+        audit(train.assign(age="young"), synthetic, holdout)
+
+    @pytest.mark.parametrize("rows", [0, 1, 2, 5, 19])
+    def test_very_few_rows_are_inconclusive(self, rows: int) -> None:
+        train, synthetic, holdout = worlds(18, 100)
+        for tables in ((train[:rows], synthetic, holdout), (train, synthetic, holdout[:rows])):
+            assert audit(*tables).verdict == "inconclusive"
+        few = audit(train, synthetic[:rows], holdout)
+        assert few.verdict == ("inconclusive" if rows == 0 else "no leak found")
+        assert audit(train[:rows], train[:rows], None).verdict == ("leak" if rows == 19 else "inconclusive")
+
+    def test_no_common_column_is_inconclusive(self) -> None:
+        train, synthetic, holdout = worlds(19, 50)
+        result = audit(train, synthetic.add_prefix("x"), holdout)
+        assert result.verdict == "inconclusive"
+        assert "no column in common" in result.verdict_reason
+
+    def test_one_column_is_enough(self) -> None:
+        train, synthetic, holdout = worlds(20, 150)
+        assert audit(train[["a"]], synthetic[["a"]], holdout[["a"]]).verdict == "no leak found"
+        assert audit(train[["a"]], train[["a"]], holdout[["a"]]).verdict == "leak"
+
+    def test_order_of_rows_and_columns_and_the_call_do_not_matter(self) -> None:
+        train, synthetic, holdout = worlds(21, 200)
+        given = audit(train, synthetic, holdout).to_json()
+        assert audit(train, synthetic, holdout).to_json() == given
+        turned = [
+            table.sample(frac=1, random_state=1)[list(table.columns)[::-1]] for table in (train, synthetic, holdout)
+        ]
+        again = audit(*turned).to_json()
+        for one, other in zip(given["attacks"], again["attacks"], strict=True):
+            assert one["p_value"] == pytest.approx(other["p_value"], rel=1e-6)
+        assert given["copies"] == again["copies"]
+        assert given["carried"] == again["carried"]
+
+    def test_large_tables_are_sampled_but_copies_are_counted_over_all_rows(self) -> None:
+        train, synthetic, holdout = worlds(22, 900)
+        result = audit(train, pd.concat([synthetic, train[:50]]), holdout, max_rows=200)
+        assert result.rows["train_compared"] == result.rows["holdout_compared"] == 200
+        assert result.copies is not None
+        assert result.copies.train == 50
+        assert result.verdict == "leak"
+
+    def test_no_cell_is_in_the_result(self) -> None:
+        train, synthetic, holdout = worlds(23, 100)
+        train["city"] = "CANARY-7731"
+        train["age"] = 77317731.0
+        told = json.dumps(audit(train, pd.concat([synthetic, train]), holdout).to_json())
+        assert "7731" not in told
