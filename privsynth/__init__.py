@@ -1,3 +1,84 @@
-"""privsynth: a sensitive table in, a shareable table with a stated guarantee out."""
+"""privsynth: a sensitive table in, a shareable table with a stated guarantee out.
+
+Every command of the command line is a function here, of the same name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from privsynth.errors import (
+        ArtifactError,
+        BudgetError,
+        LeakFound,
+        PrivsynthError,
+        ResourceError,
+        SchemaError,
+        UsageError,
+    )
+    from privsynth.generators.fitted import Fitted, load_model
+    from privsynth.pipeline import audit, check, demo, evaluate, fit, plan_fit, run, sample, scan, schema, split, verify
+    from privsynth.privacy import Budget, Guarantee, Unit
+    from privsynth.schema import read_schema
+
+_HOMES = {
+    "privsynth.errors": (
+        "ArtifactError",
+        "BudgetError",
+        "LeakFound",
+        "PrivsynthError",
+        "ResourceError",
+        "SchemaError",
+        "UsageError",
+    ),
+    "privsynth.generators.fitted": ("Fitted", "load_model"),
+    "privsynth.pipeline": (
+        "audit",
+        "check",
+        "demo",
+        "evaluate",
+        "fit",
+        "plan_fit",
+        "run",
+        "sample",
+        "scan",
+        "schema",
+        "split",
+        "verify",
+    ),
+    "privsynth.privacy": ("Budget", "Guarantee", "Unit"),
+    "privsynth.schema": ("read_schema",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ArtifactError",
+    "Budget",
+    "BudgetError",
+    "Fitted",
+    "Guarantee",
+    "LeakFound",
+    "PrivsynthError",
+    "ResourceError",
+    "SchemaError",
+    "Unit",
+    "UsageError",
+    "__version__",
+    "audit",
+    "check",
+    "demo",
+    "evaluate",
+    "fit",
+    "load_model",
+    "plan_fit",
+    "read_schema",
+    "run",
+    "sample",
+    "scan",
+    "schema",
+    "split",
+    "verify",
+]

@@ -137,10 +137,10 @@ def miscounted(entry: Entry, *, accounted: bool = True) -> str | None:
         accounted: Account its event anew too, which takes longer.
     """
     try:
-        spend, event = entry.spend, json.loads(entry.event_json)
-        right = isinstance(event, dict) and spend.mu_squared >= 0 and spend.delta >= 0
+        spend = entry.spend
+        right = spend.mu_squared >= 0 and spend.delta >= 0
         if entry.limit is None and entry.protected and accounted:
-            right = spend == recorded_spend(event)
+            right = spend == recorded_spend(json.loads(entry.event_json))
     except (BudgetError, UsageError, *MALFORMED):
         return f"Line {entry.line} cannot be read: its unit, event or numbers are malformed."
     return None if right else f"Line {entry.line} records another spend than its event has."

@@ -17,10 +17,10 @@ from privsynth.errors import ArtifactError, PrivsynthError, ResourceError, Usage
 from privsynth.files import temporary_beside
 
 WAIT_SECONDS = 30.0
+_MOUNTS = Path("/proc/self/mounts")
 _APPLICATION = 0x70735F6C  # "ps_l", so that another program's SQLite file is told apart
 _VERSION = 1
-_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "9p", "fuse.sshfs", "ceph", "glusterfs", "lustre"}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "ceph", "glusterfs", "lustre"}
 _RESOURCES = {
     sqlite3.SQLITE_FULL: "the disk or the quota is full",
     sqlite3.SQLITE_IOERR: "the disk refused, is full or is broken",
@@ -31,8 +31,6 @@ _RESOURCES = {
     sqlite3.SQLITE_BUSY: f"another program held it for {WAIT_SECONDS:g} seconds",
     sqlite3.SQLITE_LOCKED: f"another program held it for {WAIT_SECONDS:g} seconds",
 }
-
-
 _NUMBERED = ("line", "id")
 _CREATE = f"""
 PRAGMA application_id = {_APPLICATION};
@@ -55,13 +53,8 @@ class Chain:
 
     def append(self, **content: Any) -> Entry:
         """Add a line; position, day and hashes are filled in."""
-        last = self.lines[-1] if self.lines else None
-        entry = Entry(
-            line=len(self.lines) + 1,
-            at=str(datetime.now(UTC).date()),
-            prev_hash=last.hash if last else START,
-            **content,
-        )
+        before = self.lines[-1].hash if self.lines else START
+        entry = Entry(line=len(self.lines) + 1, at=str(datetime.now(UTC).date()), prev_hash=before, **content)
         entry = replace(entry, hash=entry.digest())
         self._connection.execute(_INSERT, tuple(getattr(entry, name) for name in COLUMNS))
         self.lines.append(entry)
@@ -186,6 +179,8 @@ class ChainFile:
             yield
         except sqlite3.Error as error:
             raise _translated(error, self.path) from None
+        except UnicodeError:  # SQLite quotes the bytes of a damaged file in its message, and Python fails on them
+            raise ArtifactError(_damaged(self.path)) from None
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else type(error).__name__
             raise _unusable(self.path, reason) from None
@@ -219,10 +214,12 @@ def _damaged(path: Path) -> str:
 def _network(path: Path) -> str | None:
     """Return the kind of network file system that holds a path, or None for a local or unknown one."""
     try:
-        mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        mounts = [line.split()[1:3] for line in _MOUNTS.read_text().splitlines()]
     except OSError:
         return None
-    real = os.path.realpath(path)
-    holding = [(len(point), kind) for point, kind in mounts if os.path.commonpath([real, point]) == point]
-    kind = max(holding)[1] if holding else ""
-    return kind if kind in _NETWORK else None
+    real, longest, system = os.path.realpath(path), 0, ""
+    for point, kind in mounts:
+        point = point.replace("\\040", " ")
+        if len(point) >= longest and os.path.commonpath([real, point]) == point:
+            longest, system = len(point), kind
+    return system if system in _NETWORK else None

@@ -58,13 +58,14 @@ def read_regular(path: Path, max_bytes: int, whole: Path) -> bytes:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise ArtifactError(
-            f"`{whole}` is no artifact of privsynth: {shown(path.name)} cannot be opened ({reason}). It must be a plain file; "
-            "copy the artifact again."
+            f"`{whole}` is no artifact of privsynth: {shown(path.name)} cannot be opened ({reason}). It must be a "
+            "plain file; copy the artifact again."
         ) from None
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise _foreign(whole, f"{shown(path.name)} is not a plain file")
-        return _bounded(file, max_bytes, whole, path.name)
+        return _bounded(file, status.st_size, max_bytes, whole, path.name)
 
 
 def write_zip(path: Path, parts: Mapping[str, bytes]) -> None:
@@ -128,13 +129,15 @@ def _check_member(member: zipfile.ZipInfo, path: Path) -> None:
 
 def _member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> bytes:
     with archive.open(member) as file:
-        return _bounded(file, MAX_BYTES[member.filename], path, member.filename)
+        return _bounded(file, member.file_size, MAX_BYTES[member.filename], path, member.filename)
 
 
-def _bounded(file: IO[bytes], max_bytes: int, whole: Path, name: str) -> bytes:
-    content = file.read(max_bytes + 1)
-    if len(content) > max_bytes:
+def _bounded(file: IO[bytes], stated_bytes: int, max_bytes: int, whole: Path, name: str) -> bytes:
+    if stated_bytes > max_bytes:
         raise _foreign(whole, f"{shown(name)} is larger than {max_bytes // 2**20} MiB")
+    content = file.read(stated_bytes + 1)
+    if len(content) != stated_bytes:
+        raise _foreign(whole, f"{shown(name)} does not have the size that is stated for it")
     return content
 
 
@@ -145,5 +148,6 @@ def _all_there(names: set[str], path: Path) -> None:
 
 def _foreign(path: Path, what: str) -> ArtifactError:
     return ArtifactError(
-        f"`{path}` is no model or release of privsynth: {what}. Nothing of it was used. Copy it again from where it came."
+        f"`{path}` is no model or release of privsynth: {what}. Nothing of it was used. Copy it again from its "
+        "source, or make it again."
     )

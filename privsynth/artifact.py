@@ -52,9 +52,7 @@ def write_model(
     """
     path = Path(path)
     payload = _array_bytes(arrays)
-    shapes = {name: {"dtype": array.dtype.name, "shape": list(array.shape)} for name, array in arrays.items()}
-    files = {ARRAYS: _digest(payload)}
-    written = _sealed(manifest, format=MODEL_FORMAT, arrays=shapes, files=files)
+    written = _sealed(manifest, format=MODEL_FORMAT, arrays=_shapes(arrays), files={ARRAYS: _digest(payload)})
     parts = {MANIFEST: _rendered(written), ARRAYS: payload}
     if path.suffix.lower() == ".zip":
         with atomic_file(path, private=private, replace=False) as temporary:
@@ -77,13 +75,16 @@ def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
     """
     path = Path(path)
     parts = read_parts(path)
-    manifest = _parsed(parts[MANIFEST], path, "privsynth.model/")
+    manifest = _parsed(parts[MANIFEST], path, MODEL_FORMAT)
     content = parts[ARRAYS]
     if manifest.get("files") != {ARRAYS: _digest(content)}:
         raise _wrong(path, f"`{ARRAYS}` does not match its digest")
-    if _array_shapes(content, path) != manifest.get("arrays"):
+    if _stated_shapes(content, path) != manifest.get("arrays"):
         raise _wrong(path, "the arrays do not have the names, types and shapes that the manifest states")
-    return manifest, _loaded(content, path)
+    arrays = _loaded(content, path)
+    if _shapes(arrays) != manifest["arrays"]:
+        raise _wrong(path, f"the header of `{ARRAYS}` contradicts itself")
+    return manifest, arrays
 
 
 def digest_folder(folder: Path) -> dict[str, dict[str, str | int]]:
@@ -111,13 +112,12 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         folder: A release folder, or one being built.
-        manifest: JSON values. `format` and `day` (unless given), `version`, `files` and `digest` are filled in.
+        manifest: JSON values. `format`, `version`, `day` (unless given), `files` and `digest` are filled in.
 
     Returns:
         The manifest as written.
     """
-    stated = manifest.get("format", RELEASE_FORMAT)
-    written = _sealed(manifest, format=stated, files=digest_folder(folder))
+    written = _sealed(manifest, format=RELEASE_FORMAT, files=digest_folder(folder))
     with atomic_file(Path(folder) / MANIFEST) as temporary:
         temporary.write_bytes(_rendered(written))
     return written
@@ -130,7 +130,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ArtifactError: it is missing, damaged, altered or of a newer format.
     """
     folder = Path(folder)
-    return _parsed(read_regular(folder / MANIFEST, MAX_BYTES[MANIFEST], folder), folder, "privsynth.")
+    return _parsed(read_regular(folder / MANIFEST, MAX_BYTES[MANIFEST], folder), folder, RELEASE_FORMAT, MODEL_FORMAT)
 
 
 def verify_folder(path: Path) -> list[str]:
@@ -165,8 +165,8 @@ def _sealed(manifest: Mapping[str, Any], **filled: Any) -> dict[str, Any]:
         _rendered(plain)
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(
-            f"The manifest cannot be written as JSON ({type(error).__name__}). It takes text, finite numbers, lists and "
-            "dicts with text keys only."
+            f"The manifest cannot be written as JSON ({type(error).__name__}). It takes text, finite numbers, lists "
+            "and dicts with text keys only."
         ) from None
     if len(_rendered(plain)) > MAX_BYTES[MANIFEST] - 100:
         raise ResourceError("The manifest passes 16 MiB. A model keeps its numbers in arrays; put them there.")
@@ -183,14 +183,24 @@ def _version() -> str:
 
 
 def _rendered(manifest: Mapping[str, Any]) -> bytes:
-    text = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    return text.encode() + b"\n"
+    """Return the bytes of a manifest: two levels are broken into lines to read, the rest is compact (and fast)."""
+    body = ",\n".join(f" {_compact(name)}: {_block(manifest[name])}" for name in sorted(manifest))
+    return f"{{\n{body}\n}}\n".encode()
+
+
+def _block(value: Any) -> str:
+    if not isinstance(value, dict) or not value:
+        return _compact(value)
+    return "{\n" + ",\n".join(f"  {_compact(name)}: {_compact(value[name])}" for name in sorted(value)) + "\n }"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def _own_digest(manifest: Mapping[str, Any]) -> str:
     content = {name: value for name, value in manifest.items() if name != "digest"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_compact(content).encode()).hexdigest()
 
 
 def _digest(content: bytes) -> dict[str, str | int]:
@@ -211,23 +221,23 @@ def _unreadable(error: OSError) -> None:
     raise ArtifactError(f"A file or folder of the release cannot be read ({reason}). Check its permissions.") from None
 
 
-def _parsed(content: bytes, path: Path, kind: str) -> dict[str, Any]:
-    """Read a manifest of format `kind` + major version, refusing any byte that differs from what was written."""
+def _parsed(content: bytes, path: Path, *formats: str) -> dict[str, Any]:
+    """Read a manifest of one of these formats, refusing any byte that differs from what was written."""
     try:
         manifest = json.loads(content.decode())
         family, _, major = manifest["format"].partition("/")
-        newer = major.isascii() and major.isdigit() and int(major[:9]) > 1
+        newer = int(major) > 1
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise _wrong(path, f"`{MANIFEST}` is not a manifest of privsynth") from None
-    if not f"{family}/".startswith(kind) and not family.startswith(kind):
-        raise _wrong(path, f"`{MANIFEST}` is of another kind than {kind}1")
+    if f"{family}/1" not in formats:
+        raise _wrong(path, f"it has the format {shown(manifest['format'])} and not {formats[0]}")
     if newer:
         raise ArtifactError(f"`{path}` has the newer format {shown(manifest['format'])}. Use a newer privsynth.")
     try:
         unaltered = _rendered(manifest) == content and manifest.get("digest") == _own_digest(manifest)
     except (ValueError, RecursionError):
         unaltered = False
-    if not unaltered or major != "1":
+    if not unaltered or f"{family}/{major}" not in formats:
         raise _wrong(path, f"`{MANIFEST}` does not match its own digest")
     return dict(manifest)
 
@@ -237,9 +247,7 @@ def _array_bytes(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
 
     for name, array in arrays.items():
         if not isinstance(name, str) or name == "__metadata__":
-            raise UsageError(
-                f"An array is named {shown(str(name))}. That name is taken by the file format; use another."
-            )
+            raise UsageError(f"An array is named {shown(str(name))}, which the file format keeps. Use another.")
         if array.dtype.name not in _DTYPES.values():
             raise UsageError(
                 f"Array {shown(name)} has the dtype {array.dtype.name}. A model takes booleans, integers and floats."
@@ -249,11 +257,15 @@ def _array_bytes(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
             "The arrays of the model pass 2 GiB. Such a model would be refused on reading; make it smaller."
         )
     # safetensors writes the memory of a view in the wrong order without a word: hand it plain little-endian copies.
-    plain = {name: np.array(a, dtype=a.dtype.newbyteorder("<"), order="C") for name, a in arrays.items()}
+    plain = {name: np.asarray(a, dtype=a.dtype.newbyteorder("<"), order="C") for name, a in arrays.items()}
     return bytes(save(plain))
 
 
-def _array_shapes(content: bytes, path: Path) -> dict[str, dict[str, Any]]:
+def _shapes(arrays: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: {"dtype": array.dtype.name, "shape": list(array.shape)} for name, array in arrays.items()}
+
+
+def _stated_shapes(content: bytes, path: Path) -> dict[str, dict[str, Any]]:
     """Return what the header of the arrays states, before anything is loaded."""
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 or length > min(MAX_HEADER_BYTES, len(content) - 8):
@@ -281,6 +293,6 @@ def _loaded(content: bytes, path: Path) -> Arrays:
 
 def _wrong(path: Path, what: str) -> ArtifactError:
     return ArtifactError(
-        f"`{path}` is not a whole artifact of privsynth: {what}. Nothing of it was used. Copy it again from where it came, "
-        "or make it again."
+        f"`{path}` is not a whole artifact of privsynth: {what}. Nothing of it was used. Copy it again from its "
+        "source, or make it again."
     )

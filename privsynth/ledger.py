@@ -288,7 +288,8 @@ def _refused(account: Account, spend: Spend) -> BudgetError:
 
 def _unknown(lines: Sequence[Entry], manifest: Mapping[str, Any], number: int) -> str | None:
     """Say why the ledger cannot be the one that a release was made with, or return None."""
-    which = f"Release {number} ({str(manifest.get('digest', 'without digest'))[:12]})"
+    digest = ascii(str(manifest.get("digest", "")))[1:-1]
+    which = f"Release {number} ({digest[:12]})" if digest else f"Release {number}"
     known = manifest.get("ledger")
     if not isinstance(known, Mapping) or not isinstance(known.get("count"), int):
         return f"{which} carries no ledger head, so that nothing can be said about it."

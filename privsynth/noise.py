@@ -33,6 +33,12 @@ class Noise(Protocol):
         """Return noisy integers of the same shape."""
         ...
 
+    def thresholded(
+        self, counts: Private[dict[str, int]], *, sensitivity: int, noise_multiplier: float, delta: float
+    ) -> dict[str, int]:
+        """Return noisy counts of the keys whose noisy count is high enough."""
+        ...
+
     def unit_key(self, purpose: str) -> bytes:
         """Return a secret key from which the coins and picks of each unit are drawn."""
         ...
@@ -65,6 +71,37 @@ class OsNoise:
         exact = values.reveal()
         return exact + _discrete_gaussian(exact.size, scale_of(sensitivity, noise_multiplier)).reshape(exact.shape)
 
+    def thresholded(
+        self, counts: Private[dict[str, int]], *, sensitivity: int, noise_multiplier: float, delta: float
+    ) -> dict[str, int]:
+        """Add noise to the counts of keys that nobody listed and release those above a threshold.
+
+        Guarantee:
+            (1 / noise_multiplier)-GDP plus an additive `delta`: a key that only one unit holds has at most `sensitivity` rows, a
+            unit holds at most `sensitivity` such keys, and each passes with at most delta / sensitivity.
+
+        Args:
+            counts: Key -> rows; keys without rows must be absent.
+            sensitivity: Most rows of one unit.
+            noise_multiplier: Noise per unit of sensitivity.
+            delta: Additive delta of the threshold.
+
+        Returns:
+            Key -> noisy count, sorted by key, so that the order of the table does not show.
+
+        Source: Korolova et al. 2009, "Releasing search queries and clicks privately"; the tail bound is Canonne, Kamath, Steinke
+        2020, proposition 25.
+        """
+        exact = counts.reveal()
+        keys = sorted(exact)
+        threshold = threshold_of(sensitivity, noise_multiplier, delta)
+        noisy = self.measure(
+            Private(np.array([exact[key] for key in keys], dtype=np.int64)),
+            sensitivity=sensitivity,
+            noise_multiplier=noise_multiplier,
+        )
+        return {key: int(count) for key, count in zip(keys, noisy, strict=True) if count >= threshold}
+
     def unit_key(self, purpose: str) -> bytes:
         """Return 32 fresh secret bytes."""
         return hashlib.blake2b(purpose.encode(), key=secrets.token_bytes(32), digest_size=32).digest()
@@ -79,6 +116,16 @@ def scale_of(sensitivity: float, noise_multiplier: float) -> float:
     if scale > 1e15:
         raise BudgetError("The noise that this budget asks for is larger than any table. Use a larger epsilon.")
     return scale
+
+
+def threshold_of(sensitivity: int, noise_multiplier: float, delta: float) -> int:
+    """Return the smallest count that is released, so that a unit's own keys pass with at most `delta` in all."""
+    from scipy.special import ndtri
+
+    if not 0 < delta < 1:
+        raise BudgetError(f"The delta of a threshold is {delta!r}. It must lie between 0 and 1.")
+    tail = -float(ndtri(delta / sensitivity))
+    return math.ceil(sensitivity + 1 + scale_of(sensitivity, noise_multiplier) * tail)
 
 
 def _discrete_gaussian(count: int, scale: float) -> Ints:
@@ -125,3 +172,14 @@ class UnitCoins:
     def chosen(self, bits: npt.NDArray[np.uint64], share: Fraction) -> npt.NDArray[np.bool_]:
         """Return a coin for each: True with probability `share`."""
         return bits < np.uint64(int(share * 2**64) if share < 1 else 2**64 - 1)
+
+
+class ExactAnswers(OsNoise):
+    """NOT PRIVATE: answers without noise, for what an owner looks at alone. Nothing that it touches may be released."""
+
+    __slots__ = ()
+
+    def measure(self, values: Private[Ints], *, sensitivity: float, noise_multiplier: float) -> Ints:
+        """Return the exact answer; the arguments are checked all the same."""
+        scale_of(sensitivity, noise_multiplier)
+        return values.reveal().copy()

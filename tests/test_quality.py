@@ -97,8 +97,8 @@ def test_the_worst_five_columns_come_first() -> None:
 
 
 def test_prediction_tells_a_good_synthetic_table_from_a_shuffled_one() -> None:
-    train, holdout = patients(600, 2), patients(300, 3)
-    good, _ = evaluate(train, patients(600, 4), holdout, "died")
+    train, holdout = patients(300, 2), patients(300, 3)
+    good, _ = evaluate(train, patients(300, 4), holdout, "died")
     shuffled = train.assign(died=np.random.default_rng(0).permutation(train["died"].to_numpy()))
     bad, _ = evaluate(train, shuffled, holdout, "died")
     assert (good.prediction.task, good.prediction.metric) == ("binary", "auc")
@@ -109,7 +109,7 @@ def test_prediction_tells_a_good_synthetic_table_from_a_shuffled_one() -> None:
 
 
 def test_prediction_of_several_classes_and_of_a_number() -> None:
-    train, synthetic, holdout = patients(400, 5), patients(400, 6), patients(200, 7)
+    train, synthetic, holdout = patients(150, 5), patients(150, 6), patients(100, 7)
     several, _ = evaluate(train, synthetic, holdout, "ward")
     assert several.prediction.task == "multiclass"
     number, _ = evaluate(train, synthetic, holdout, "age")

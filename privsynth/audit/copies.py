@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from privsynth.audit.statistics import excess_p, share_interval
-from privsynth.audit.tables import Tables, comparable, row_keys
+from privsynth.audit.tables import Tables, comparable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Keys = np.ndarray[Any, np.dtype[np.uint64]]
+Codes = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 MAX_PAIRS = 150
@@ -200,14 +201,12 @@ def find_carried(tables: Tables, pool: pd.DataFrame, member: Flags) -> Carried:
         pool: Train rows over held-out rows.
         member: bool[rows of pool].
     """
-    real, made = comparable(pool, tables.numeric), comparable(tables.synthetic, tables.numeric)
+    codes = _joint_codes(pool, tables.synthetic, tables.numeric)
     labels = [name for name in tables.columns if name not in tables.numeric]
-    sets = [[name] for name in tables.columns] + [list(pair) for pair in combinations(labels, 2)][:MAX_PAIRS]
+    sets = [(name,) for name in tables.columns] + list(islice(combinations(labels, 2), MAX_PAIRS))
     has, shown, columns = np.zeros(len(pool), bool), np.zeros(len(pool), bool), {}
     for names in sets:
-        keys, others = (row_keys(table[names], frozenset()) for table in (real, made))
-        alone = _unique(keys) & np.asarray(pool[names].notna().all(axis=1))
-        carried = alone & np.isin(keys, others)
+        alone, carried = _alone_and_carried([codes[name] for name in names], len(pool))
         has, shown = has | alone, shown | carried
         if carried.any():
             columns[" + ".join(names)] = (int(carried[member].sum()), int(carried[~member].sum()))
@@ -222,6 +221,29 @@ def find_carried(tables: Tables, pool: pd.DataFrame, member: Flags) -> Carried:
         columns=columns,
         p_value=p,
     )
+
+
+def _joint_codes(pool: pd.DataFrame, synthetic: pd.DataFrame, numeric: frozenset[str]) -> dict[str, Codes]:
+    """Per column: int64[pool rows + synthetic rows], equal for equal values, -1 for missing."""
+    import pandas as pd
+
+    both = [comparable(table, numeric) for table in (pool, synthetic)]
+    missing = np.concatenate([np.asarray(table.isna()) for table in (pool, synthetic)])
+    return {
+        name: np.where(missing[:, i], -1, pd.concat([table[name] for table in both]).factorize()[0]).astype(np.int64)
+        for i, name in enumerate(pool.columns)
+    }
+
+
+def _alone_and_carried(codes: list[Codes], real_rows: int) -> tuple[Flags, Flags]:
+    """bool[real rows]: values (or pairs) that no other real row has, and those of them that the synthetic rows show."""
+    known = np.all([column >= 0 for column in codes], axis=0)
+    keys = codes[0] if len(codes) == 1 else codes[0] * (int(codes[1].max(initial=0)) + 1) + codes[1]
+    keys = np.unique(np.where(known, keys, -1), return_inverse=True)[1]
+    size = int(keys.max(initial=0)) + 1
+    real, made = (np.bincount(part, minlength=size) for part in (keys[:real_rows], keys[real_rows:]))
+    alone = known[:real_rows] & (real[keys[:real_rows]] == 1)
+    return alone, alone & (made[keys[:real_rows]] > 0)
 
 
 def _unique(keys: Keys) -> Flags:

@@ -160,4 +160,4 @@ def _label(level: object) -> str:
         number = float(str(level))
         return str(int(number)) if number == int(number) else str(number)
     except (ValueError, OverflowError):
-        return str(level)
+        return str(level).encode("utf-8", "backslashreplace").decode()

@@ -32,6 +32,8 @@ from privsynth.audit.power import Detectable, smallest_detectable, too_few_rows
 from privsynth.audit.result import LEVEL, AuditResult, Verdict
 from privsynth.audit.statistics import holm
 from privsynth.audit.tables import Tables, align, row_keys
+from privsynth.audit.units import one_row_per_unit
+from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,13 @@ if TYPE_CHECKING:
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 MIN_ROWS = 20
+MEANING = {
+    "nearest-1": "distance to the nearest synthetic row",
+    "nearest-5": "density of synthetic rows around a row",
+    "copies": "exact copies of rows",
+    "carried": "values that a single real row has",
+    "outliers": "rows close to outliers",
+}
 
 
 def audit_tables(
@@ -50,6 +59,8 @@ def audit_tables(
     *,
     seed: int = 0,
     max_rows: int = 20_000,
+    train_units: Private[pd.Series[Any]] | None = None,
+    holdout_units: Private[pd.Series[Any]] | None = None,
 ) -> AuditResult:
     """Test whether a synthetic table gives away which rows its generator was fitted on.
 
@@ -60,12 +71,26 @@ def audit_tables(
             copying) or `inconclusive`.
         seed: Draws the sample of rows to attack and the codes of columns with very many labels.
         max_rows: Most rows of train, and of the holdout, that are attacked; exact copies are counted over all rows.
+        train_units: The unit of each train row, when a unit may have several rows: one row of each is audited (rows of
+            one unit resemble each other, which would look like two populations).
+        holdout_units: The unit of each held-out row.
 
     Returns:
         The verdict and its evidence. Five tests share the level 0.01 (Holm).
+
+    Raises:
+        UsageError: `max_rows` is under 20.
     """
-    aligned = align(train.reveal(), synthetic, None if holdout is None else holdout.reveal())
-    blank = _blank(aligned)
+    if max_rows < MIN_ROWS:
+        raise UsageError(f"An audit attacks at least {MIN_ROWS} rows a side, not {max_rows}. Raise `max_rows`.")
+    members, others = train.reveal(), None if holdout is None else holdout.reveal()
+    given = {"train": len(members), "synthetic": len(synthetic)} | ({} if others is None else {"holdout": len(others)})
+    told: tuple[str, ...] = ()
+    if train_units is not None:
+        outside = None if holdout_units is None else holdout_units.reveal()
+        members, others, told = one_row_per_unit(members, train_units.reveal(), others, outside, seed=seed)
+    aligned = align(members, synthetic, others)
+    blank = _blank(aligned, given, told)
     if not aligned.columns:
         return replace(blank, verdict_reason="The tables have no column in common, so nothing could be compared.")
     empty = [name for name in ("train", "synthetic", "holdout") if blank.rows.get(name) == 0]
@@ -92,10 +117,11 @@ def _with_holdout(given: Tables, blank: AuditResult, *, seed: int, max_rows: int
     exchangeability = result.exchangeability
     if exchangeability is not None and exchangeability.differs:
         reason = (
-            f"Train and holdout are not from one population (two-sample test, p {exchangeability.p_value:.1g}), so no "
-            "attack on them can be read. Give a holdout drawn at random from the same rows."
+            f"Train and holdout are not from one population (two-sample test, {_p(exchangeability.p_value)}), so no "
+            "attack on them can be read. Give a holdout drawn at random from the same rows; where a person has several "
+            "rows, name the units."
         )
-        return _alone(given, replace(result, outlier_verdict="inconclusive"), reason)
+        return _alone(given, replace(result, outlier_verdict="inconclusive", detectable=None), reason)
     return result
 
 
@@ -103,7 +129,6 @@ def _with_holdout(given: Tables, blank: AuditResult, *, seed: int, max_rows: int
 class _Evidence:
     """Everything measured with a holdout, before the verdict."""
 
-    tables: Tables
     findings: dict[str, Any]
     attacks: tuple[Attack, ...]
     p_values: dict[str, float]
@@ -153,7 +178,6 @@ def _attack(tables: Tables, copies: Copies, *, seed: int, max_rows: int) -> _Evi
     if outliers.p_value is not None:
         p_values["outliers"] = outliers.p_value
     return _Evidence(
-        tables=tables,
         findings={
             "copies": copies,
             "carried": carried,
@@ -183,9 +207,9 @@ def _attacks(found: Neighbours, member: Flags) -> tuple[Attack, ...]:
 def _verdict(adjusted: dict[str, float], detectable: Detectable, *, few: bool) -> tuple[Verdict, str]:
     smallest = min(adjusted.values())
     if smallest < LEVEL:
-        proofs = ", ".join(f"{name} (p {p:.1g})" for name, p in adjusted.items() if p < LEVEL)
+        proofs = ", ".join(f"{MEANING[name]} ({_p(p)})" for name, p in adjusted.items() if p < LEVEL)
         return "leak", (
-            f"The synthetic table tells train rows from held-out rows: {proofs}, after Holm's correction for "
+            f"The synthetic table favours train rows over held-out rows in: {proofs}; p after Holm's correction for "
             f"{len(adjusted)} tests."
         )
     beyond = f"None of {len(adjusted)} tests told train rows from held-out rows (smallest Holm p {smallest:.2g})"
@@ -242,10 +266,7 @@ def _overlap_warning(overlap: Overlap) -> tuple[str, ...]:
     )
 
 
-def _blank(tables: Tables) -> AuditResult:
-    rows = {"train": len(tables.train), "synthetic": len(tables.synthetic)}
-    if tables.holdout is not None:
-        rows["holdout"] = len(tables.holdout)
+def _blank(tables: Tables, rows: dict[str, int], warnings: tuple[str, ...]) -> AuditResult:
     return AuditResult(
         verdict="inconclusive",
         verdict_reason="",
@@ -266,12 +287,16 @@ def _blank(tables: Tables) -> AuditResult:
         },
         columns_used=tables.columns,
         columns_left_out=tables.left_out,
-        warnings=tables.shape_warnings,
+        warnings=warnings + tables.shape_warnings,
     )
 
 
 def _sampled(table: pd.DataFrame, rows: int, rng: np.random.Generator) -> pd.DataFrame:
     return table if len(table) <= rows else table.iloc[np.sort(rng.choice(len(table), rows, replace=False))]
+
+
+def _p(p_value: float) -> str:
+    return f"p {p_value:.1g}" if p_value > 1e-300 else "p below 1e-300"
 
 
 def _percent(share: float) -> str:

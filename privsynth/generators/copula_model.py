@@ -96,19 +96,17 @@ class CopulaModel:
         per_class = self._rows_of_classes(rows, rng)
         shuffle = rng.permutation(rows)
         latent = self._latent(per_class, rng)
+        column_of = {name: number_of for number_of, name in enumerate(self.margins)}
         codes, positions = {}, {}
         for name, marginal in self.marginals.items():
             blocks = []
             for each in range(number):
-                weights = self._weights(name, each)
                 even = (np.arange(per_class[each]) + rng.random()) / max(per_class[each], 1)
-                if name == self.target:
-                    u = rng.permutation(even)
-                else:
-                    place = np.argsort(latent[each][:, list(self.margins).index(name)])
-                    u = np.empty(per_class[each])
-                    u[place] = even
-                blocks.append(_inverse(u, *weights))
+                group, within = _inverse_of_sorted(even, *self._weights(name, each))
+                if name != self.target:
+                    place = np.argsort(latent[each][:, column_of[name]])
+                    group, within = _scattered(group, place), _scattered(within, place)
+                blocks.append((group, within))
             group, within = (np.concatenate(part)[shuffle] for part in zip(*blocks, strict=True))
             codes[name], place_in_cell = _code(marginal, group, within)
             if marginal.domain.numeric:
@@ -212,14 +210,22 @@ def _distribution(mass: Floats) -> Floats:
     return mass / total if total > 0 else np.full(len(mass), 1 / max(len(mass), 1))
 
 
-def _inverse(u: Floats, groups: Ints, weights: Floats) -> tuple[Ints, Floats]:
-    """Return the group at each quantile and the place within it."""
+def _inverse_of_sorted(u: Floats, groups: Ints, weights: Floats) -> tuple[Ints, Floats]:
+    """Return the group at each of the sorted quantiles `u` and the place within it."""
     ends = np.cumsum(weights)
-    ends /= ends[-1]
-    found = np.minimum(np.searchsorted(ends, u, side="right"), len(ends) - 1)
-    start = np.concatenate([[0.0], ends[:-1]])
+    ends[-1] = 2.0
+    counts = np.diff(np.searchsorted(u, np.append(0.0, ends)))
+    ends[-1] = 1.0
+    found = np.repeat(np.arange(len(groups)), counts)
+    start = np.append(0.0, ends[:-1])
     within = (u - start[found]) / np.maximum(weights[found], 1e-300)
     return groups[found], np.clip(within, 0.0, 1 - 1e-9)
+
+
+def _scattered(values: npt.NDArray[Any], place: Ints) -> npt.NDArray[Any]:
+    out = np.empty_like(values)
+    out[place] = values
+    return out
 
 
 def _code(marginal: Marginal, group: Ints, within: Floats) -> tuple[Ints, npt.NDArray[np.float32]]:

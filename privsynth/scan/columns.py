@@ -9,14 +9,14 @@ import numpy as np
 
 from privsynth.scan import weights
 from privsynth.scan.entities import ENTITIES, in_family, is_direct
-from privsynth.scan.model import Evidence
+from privsynth.scan.model import Evidence, Source
 from privsynth.scan.patterns import RULES
 from privsynth.scan.profile import Profile
 
 _ENOUGH = 20  # cells under which repetition says nothing
+_LOOKED_AT = 2000  # distinct values that are compared with the header
 _FEW = 30  # distinct values that look like codes
 _DIRECT = tuple(entity for entity in ENTITIES if is_direct(entity) and entity not in ("FREE_TEXT", "UNKNOWN_TEXT"))
-_NAMES = tuple(entity for entity in ENTITIES if in_family(entity, "name"))
 _DATES = tuple(rule for rule in RULES if rule.entity == "DATE")
 _CODE = re.compile(r"(?=.*9)[Aa9\-_/.#]{4,40}")
 
@@ -24,34 +24,35 @@ _CODE = re.compile(r"(?=.*9)[Aa9\-_/.#]{4,40}")
 def _say(
     view: Profile, entity: str, weight: float, rule: str, *, hits: int | None = None, veto: bool = False
 ) -> Evidence:
-    source = "veto" if veto else "uniqueness"
-    n_hit = view.distinct if hits is None else hits
-    return Evidence(source=source, entity=entity, weight=weight, n_tested=view.cells, n_hit=n_hit, rule=rule)  # type: ignore[arg-type]
+    """Evidence from repetition (distinct values of cells), or from ``hits`` of the tested values."""
+    source: Source = "veto" if veto else "uniqueness"
+    tested, hit = (view.cells, view.distinct) if hits is None else (min(view.tested, _LOOKED_AT), hits)
+    return Evidence(source=source, entity=entity, weight=weight, n_tested=tested, n_hit=hit, rule=rule)
 
 
 def _few_codes(view: Profile) -> bool:
-    return (
-        view.cells >= 5 * _ENOUGH and (view.distinct <= _FEW or view.unique_ratio < 0.003) and view.unique_ratio < 0.3
-    )
+    few = view.distinct <= _FEW or view.unique_ratio < 0.003
+    return few and view.cells >= 5 * _ENOUGH and view.unique_ratio < 0.3
 
 
 def _sequence(view: Profile) -> bool:
     """Return whether the column counts its rows: all different, whole, without gaps worth the name."""
-    if (
-        view.kind != "integer"
-        or view.distinct < 1.5 * _ENOUGH
-        or view.unique_ratio < 0.999
-        or view.tested < view.distinct
-    ):
+    if view.kind != "integer" or view.distinct < 1.5 * _ENOUGH or view.tested < view.distinct:
         return False
-    span = float(np.nanmax(view.numbers) - np.nanmin(view.numbers)) + 1
-    return span <= 1.6 * view.distinct
+    numbers = view.numbers[np.isfinite(view.numbers)]
+    dense = numbers.size >= 0.99 * view.distinct and float(np.ptp(numbers)) < 1.6 * view.distinct
+    return dense and view.unique_ratio >= 0.999
 
 
 def _fixed_width(view: Profile) -> bool:
     longest = max((len(members) for members in view.shapes.values()), default=0)
     shape = max(view.shapes, key=lambda key: len(view.shapes[key]), default="")
     return longest >= 0.85 * view.tested and len(shape) >= 6 and _CODE.fullmatch(shape) is not None
+
+
+def _long_and_different(view: Profile) -> bool:
+    longest = max(map(len, view.shapes), default=0)
+    return view.cells >= 50 * _ENOUGH and view.unique_ratio >= 0.999 and longest >= 6
 
 
 def _coded(view: Profile) -> bool:
@@ -83,6 +84,8 @@ def key_evidence(view: Profile, headed: Iterable[str], *, quantity: bool) -> lis
         return [_say(view, "RECORD_ID", weights.SEQUENCE, "sequence")]
     if view.kind in ("integer", "text") and (_fixed_width(view) or (view.kind == "text" and _coded(view))):
         return [_say(view, "RECORD_ID", weights.CODE_SHAPE, "all_different_one_shape")]
+    if view.kind == "integer" and _long_and_different(view):
+        return [_say(view, "RECORD_ID", weights.LONG_NUMBER, "all_different_long_numbers")]
     return []
 
 
@@ -117,7 +120,7 @@ def text_evidence(view: Profile, headed: Iterable[str]) -> list[Evidence]:
 
 
 def _share(view: Profile, test: Callable[[str], bool]) -> float:
-    sample = view.values[:2000]
+    sample = view.values[:_LOOKED_AT]
     return sum(map(test, sample)) / max(1, len(sample))
 
 
@@ -168,6 +171,9 @@ _COULD_BE: dict[str, Callable[[str], bool]] = {
 }
 
 
+_LOOSE = ("CITY", "STREET_ADDRESS", "PERSON_NAME", "FIRST_NAME", "LAST_NAME")  # any words pass: only a veto
+
+
 def fit_evidence(view: Profile, headed: Iterable[str]) -> list[Evidence]:
     """Say whether the values could be what the header names."""
     found = []
@@ -176,23 +182,21 @@ def fit_evidence(view: Profile, headed: Iterable[str]) -> list[Evidence]:
         if test is None or not view.values:
             continue
         share = _share(view, test)
-        if share >= 0.8 or share < 0.2:
+        if (share >= 0.8 and entity not in _LOOSE) or share < 0.2:
             weight = weights.COMPATIBLE if share >= 0.8 else weights.INCOMPATIBLE
-            hits = round(share * min(view.tested, 2000))
+            hits = round(share * min(view.tested, _LOOKED_AT))
             rule = "could_be" if share >= 0.8 else "cannot_be"
             found.append(_say(view, entity, weight, rule, hits=hits, veto=True))
     return found
 
 
 def veto_evidence(view: Profile, headed: Iterable[str]) -> list[Evidence]:
-    """Say what a column cannot be: booleans and measurements name nobody, numbers are not names, labels repeat."""
+    """Say what a column cannot be: booleans and measurements name nobody, identifiers seldom repeat."""
     if view.kind == "boolean" and view.cells >= _ENOUGH:
         return [_say(view, entity, weights.NOT_A_NUMBER_TO_CALL, "boolean", veto=True) for entity in _DIRECT]
     if view.kind == "float":
         return [_say(view, entity, weights.NOT_A_NUMBER_TO_CALL, "measurement", veto=True) for entity in _DIRECT]
     found = []
-    if view.kind == "integer":
-        found += [_say(view, entity, weights.NUMERIC_NAME, "a_number", veto=True) for entity in _NAMES]
     if _few_codes(view) and view.distinct <= _FEW:
         direct = [entity for entity in headed if entity in _DIRECT and not in_family(entity, "key")]
         found += [_say(view, entity, weights.FEW_VALUES, "few_values", veto=True) for entity in direct]

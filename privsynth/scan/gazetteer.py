@@ -11,54 +11,14 @@ from privsynth.scan import weights
 from privsynth.scan.model import Evidence
 from privsynth.scan.profile import Profile
 
-LOCALES = (
-    "en_US",
-    "en_GB",
-    "en_IN",
-    "de_DE",
-    "fr_FR",
-    "es_ES",
-    "es_MX",
-    "it_IT",
-    "pt_PT",
-    "pt_BR",
-    "nl_NL",
-    "pl_PL",
-    "sv_SE",
-)
+_LOCALE_NAMES = "en_US en_GB en_IN de_DE fr_FR es_ES es_MX it_IT pt_PT pt_BR nl_NL pl_PL sv_SE"
+LOCALES = tuple(_LOCALE_NAMES.split())
 LOOKED_UP = 5_000  # distinct values at most
 _FEWEST = 20  # distinct values under which a list of names cannot be told from a list of labels
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "sir",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "md",
-        "phd",
-        "dds",
-        "dvm",
-        "herr",
-        "frau",
-        "dipl",
-        "ing",
-        "mme",
-        "mlle",
-        "sra",
-        "sig",
-    ]
-)
-_PARTICLES = frozenset(
-    ["de", "la", "le", "du", "del", "der", "den", "van", "von", "da", "dos", "di", "y", "e", "ter", "ten", "el", "al"]
-)
+_TITLES_WORDS = "mr mrs ms miss dr prof sir jr sr ii iii iv md phd dds dvm herr frau dipl ing mme mlle sra sig"
+_TITLES = frozenset(_TITLES_WORDS.split())
+_PARTICLES_WORDS = "de la le du del der den van von da dos di y e ter ten el al"
+_PARTICLES = frozenset(_PARTICLES_WORDS.split())
 _FIRM = re.compile(
     r"\b(?:inc|llc|ltd|plc|gmbh|group|sons|corp|co|kg|ag|sa|bv|spa|limited|university|hospital|and)\b|&", re.I
 )

@@ -12,7 +12,9 @@ from privsynth.scan.entities import ENTITIES, is_direct
 from privsynth.scan.model import Evidence
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HYPHENATED = re.compile(r"[eE][- ][mM]ail")
 _WORD = re.compile(r"[^\W\d_]+")
+_ALSO_DENIED = ("DATE_OF_BIRTH", "POSTAL_CODE", "DATE", "ORGANIZATION")
 _LONGEST_HEADER = 200
 _LONGEST_COMPOUND = 40
 _SEGMENTS = sorted((word for word in lexicon.WORDS if len(word) >= 4), key=len, reverse=True)

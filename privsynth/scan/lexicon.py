@@ -8,14 +8,14 @@ from __future__ import annotations
 # concept (or several, joined by +) -> the words that mean it
 _WORDS: dict[str, str] = {
     "email": "email emails mail emailadresse mailadresse courriel correo emailadres",
-    "phone": "phone phones telephone telefon telefono telefone telefoon tel telno mobile mobil movil telemovel cellphone"
-    " cellular cellulare celular handy gsm msisdn fax rufnummer mobiel",
+    "phone": "phone phones telephone telefon telefono telefone telefoon tel telno mobile mobil movil telemovel"
+    " cellphone cellular cellulare celular handy gsm msisdn fax rufnummer mobiel",
     "phone+number": "handynummer telefonnummer phonenumber mobilnummer faxnummer telefoonnummer",
     "first": "first given",
     "last": "last family",
     "first+name": "firstname fname givenname vorname prenom voornaam imie forename middlename roepnaam",
-    "last+name": "lastname lname surname maiden nachname familienname apellido apellidos cognome sobrenome apelido achternaam"
-    " nazwisko",
+    "last+name": "lastname lname surname maiden nachname familienname apellido apellidos cognome sobrenome apelido"
+    " achternaam nazwisko",
     "full+name": "fullname vollname",
     "middle": "middle",
     "full": "full complete legal",
@@ -135,43 +135,15 @@ _WORDS: dict[str, str] = {
 _NEGATIVE = (
     "count counts type types flag opt in has is was status group grp rate ratio percent percentage pct verified sent"
     " len length category class level lvl present kind preference preferred score available known missing changed"
-    " change quality total sum avg mean min max days hours minutes years time duration limit amount amt price cost costs"
-    " charge charges fee fees income salary balance bal qty quantity volume size"
+    " change quality total sum avg mean min max days hours minutes years time duration limit amount amt price cost"
+    " costs charge charges fee fees income salary balance bal qty quantity volume size"
     " enabled active valid consent version anzahl typ betrag preis monto importe montant prix importo prezzo bedrag"
     " prijs valor preco age epoch temp temperature pressure width height weight value result results payments loans"
     " revenue profit discount network issuer expiry expiration exp"
 )
 
-STOP_WORDS = frozenset(
-    [
-        "of",
-        "the",
-        "de",
-        "la",
-        "le",
-        "du",
-        "del",
-        "der",
-        "des",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "van",
-        "den",
-        "het",
-        "el",
-        "los",
-        "las",
-        "a",
-        "an",
-        "e",
-        "and",
-        "my",
-        "your",
-        "s",
-    ]
-)
+_STOP_WORDS_WORDS = "of the de la le du del der des di da do dos van den het el los las a an e and my your s"
+STOP_WORDS = frozenset(_STOP_WORDS_WORDS.split())
 NEGATIVE = frozenset(_NEGATIVE.split())
 COUNT_FIRST = frozenset(("number", "num", "n", "no", "nbr", "nombre", "anzahl"))
 NOT_A_PERSON = frozenset(("thing", "city", "county", "region", "country", "organization", "drug", "diagnosis", "place"))
@@ -186,7 +158,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("PHONE", "weak", "contact"),
     ("FIRST_NAME", "strong", "first+name middle+name user+first+name patient+first+name"),
     ("LAST_NAME", "strong", "last+name"),
-    ("PERSON_NAME", "strong", "full+name patient+name user+name+full professional+name relative+name contact+name"),
+    (
+        "PERSON_NAME",
+        "strong",
+        "full+name patient+name user+name+full professional+name relative+name relative+contact contact+name",
+    ),
     ("PERSON_NAME", "strong", "cardholder cardholder+name first+last+name account+user+name card+user+name"),
     ("PERSON_NAME", "ambiguous", "=name user+name =professional"),
     ("FIRST_NAME", "ambiguous", "=first"),

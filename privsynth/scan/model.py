@@ -20,8 +20,9 @@ class Evidence:
         source: Where it comes from.
         entity: What it speaks for (weight > 0) or against (weight < 0).
         weight: Natural-log odds that it adds.
-        n_tested: Distinct values that were looked at; 0 for header words.
-        n_hit: Distinct values that matched; 0 for header words.
+        n_tested: Distinct values that were looked at (cells, for ``uniqueness``); 0 for header words.
+        n_hit: Distinct values that matched (the distinct ones, for ``uniqueness``; matches, for ``span``); 0 for header
+            words.
         rule: The rule's public name.
     """
 
@@ -51,7 +52,7 @@ class ColumnFinding:
     Attributes:
         name: The column's name.
         entity: What the column holds (a key of ``entities.ENTITIES``), or None when nothing was recognised.
-        confidence: Probability of the entity; for role ``safe`` without an entity, one minus that of the best candidate.
+        confidence: Probability of the entity; without an entity, one minus that of the best candidate.
         role: As in a schema.
         action: What is suggested to the owner.
         reason: One sentence made of rule names and counts.

@@ -110,8 +110,9 @@ _SUFFIX = (
 _STREET_EN = re.compile(rf"\d{{1,6}}[a-z]?,? .{{0,60}}?\b{_SUFFIX}\b", re.IGNORECASE)
 _STREET_OTHER = re.compile(
     r"\w[\w .'\-]{1,50}(?:stra(?:ss|ß)e|str\.|gasse|weg|platz|allee|ring|straat|laan|plein)\.? \d{1,5}\b"
-    r"|(?:\d{1,5},? ?(?:bis |ter )?)?(?:rue|avenue|boulevard|chemin|place|impasse|calle|avenida|paseo|plaza|via|viale|piazza"
-    r"|rua|travessa|ulica|ul\.|rotonda|pasaje|camino|alameda|urbanizacion|canale?|vicolo|strada|stretto|borgo|contrada) \w",
+    r"|(?:\d{1,5},? ?(?:bis |ter )?)?(?:rue|avenue|boulevard|chemin|place|impasse|calle|avenida|paseo|plaza"
+    r"|glorieta|ronda|cuesta|via|viale|piazza|rua|travessa|ulica|ul\.|aleja|al\.|rotonda|pasaje|camino|alameda|urbanizaci[oó]n|canale?"
+    r"|vicolo|strada|stretto|borgo|contrada|incrocio|largo) \w",
     re.IGNORECASE,
 )
 _STREET_LIKE = re.compile(r"\d{1,6} [^\W\d_]{2,}(?: [^\W\d_]{2,}){1,4}")
@@ -127,7 +128,8 @@ _DATE = (
     r"(?:(?:1[6-9]|2[01])\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])([-/. ])(?:0?[1-9]|[12]\d|3[01])\2(?:1[6-9]|2[01])\d\d"
     r"|\d?\d([-/])\d?\d\3\d\d|[0-3]\d\.[01]\d\.\d\d"
-    rf"|(?:0?[1-9]|[12]\d|3[01])[-/. ]{_MONTH}[-/. ,]+(?:\d{{4}}|\d\d)|{_MONTH} (?:0?[1-9]|[12]\d|3[01]),? \d{{4}}){_TIME}"
+    rf"|(?:0?[1-9]|[12]\d|3[01])[-/. ]{_MONTH}[-/. ,]+(?:\d{{4}}|\d\d)"
+    rf"|{_MONTH} (?:0?[1-9]|[12]\d|3[01]),? \d{{4}}){_TIME}"
 )
 _COMPACT = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _EXTENSION = r"(?: ?a{1,3}\.? ?9{1,6})?"
@@ -145,7 +147,8 @@ RULES: tuple[Rule, ...] = (
     Rule(name="uuid", entity="RECORD_ID", shape=_shape(r"\{?[9a]{8}-(?:[9a]{4}-){3}[9a]{12}\}?"),
          check=_matches(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)),
     Rule(name="mac", entity="MAC_ADDRESS", shape=_shape(r"(?:[9a]{2}[:\-]){5}[9a]{2}|(?:[9a]{4}\.){2}[9a]{4}"),
-         check=_matches(r"(?:[0-9a-f]{2}([:\-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", re.I)),
+         check=_matches(r"(?:[0-9a-f]{2}([:\-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+                        re.IGNORECASE)),
     Rule(name="ipv6", entity="IP_ADDRESS", shape=_shape(r"[9a]{0,4}:[9a:]{1,36}:[9a:.]{0,20}"), check=_address(6)),
     Rule(name="ipv4", entity="IP_ADDRESS", shape=_shape(r"9{1,3}(?:\.9{1,3}){3}"), check=_address(4), chance=0.05),
     Rule(name="iban", entity="IBAN", shape=_shape(r"a{2}99(?: ?[9a]){11,30}"), check=iban, chance=0.0104),
@@ -166,7 +169,7 @@ RULES: tuple[Rule, ...] = (
          check=_matches(r"[A-TV-Z]\d[0-9A-B][0-9A-Z]{0,4}", re.IGNORECASE), chance=0.3),
     Rule(name="date", entity="DATE", shape=_shape(r"[9a]{1,9}(?:[-/.]| )[9a]{1,9}(?:[-/., ]{1,2})[9a]{1,4}.{0,24}"),
          check=_matches(_DATE, re.IGNORECASE)),
-    Rule(name="date_compact", entity="DATE", shape=_shape(r"9{8}"), check=_matches(_COMPACT), chance=0.01, numeric=True),
+    Rule(name="date_compact", entity="DATE", shape=_shape(r"9{8}"), check=_matches(_COMPACT), numeric=True),
     Rule(name="epoch", entity="DATE", shape=_shape(r"9{10}(?:9{3})?"), check=_matches(r"(?:9|1\d)\d{8}(?:\d{3})?"),
          chance=0.11, numeric=True),
 )  # fmt: skip

@@ -17,9 +17,8 @@ LONGEST_CELL = 2000  # characters of a cell that rules look at
 LONGEST_SHAPE = 64
 SHARED_BY = 5  # distinct values that must share a shape before it is reported
 _MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "--", ".", "unknown", "nil", "#n/a", "<na>"))
-_BOOLEAN = frozenset(
-    ["0", "1", "yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein", "oui", "non", "si", "m", "w"]
-)
+_BOOLEAN_WORDS = "0 1 yes no y n true false t f ja nein oui non si m w"
+_BOOLEAN = frozenset(_BOOLEAN_WORDS.split())
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
 _ASCII = str.maketrans(
@@ -36,7 +35,7 @@ class Profile:
     Attributes:
         cells: Non-missing cells.
         distinct: Distinct non-missing values (after trimming).
-        values: The distinct values that are tested: trimmed, cut to ``LONGEST_CELL``; "1.0" is "1" in an integer column.
+        values: The distinct values that are tested: trimmed, cut to ``LONGEST_CELL``; whole floats as integers.
         spans: All distinct values in one string (the full scan for written identifiers).
         shapes: Shape -> tested values of that shape.
         kind: What the values are written as.
@@ -65,7 +64,7 @@ class Profile:
 
     @property
     def could_be_missed(self) -> float:
-        """Prevalence among distinct values that the sample may have missed at 95 % (rule of three); 0 when all were read."""
+        """Prevalence that the sample of distinct values may have missed at 95 %: the rule of three."""
         return 0.0 if self.tested == self.distinct else min(1.0, 3.0 / max(1, self.tested))
 
 
@@ -101,6 +100,11 @@ def _distinct(cells: Iterable[object]) -> Counter[str]:
     return counts
 
 
+def _without_zeros(value: str) -> str:
+    match = _WHOLE.fullmatch(value)
+    return value if match is None else match.group(1)
+
+
 def _kind(values: Sequence[str], distinct: int) -> tuple[Kind, list[str]]:
     """Return how the values are written, and the values with "1.0" as "1" in an integer column."""
     if not values:
@@ -109,7 +113,7 @@ def _kind(values: Sequence[str], distinct: int) -> tuple[Kind, list[str]]:
         return "boolean", list(values)
     if sum(_NUMBER.fullmatch(value) is not None for value in values) < 0.98 * len(values):
         return "text", list(values)
-    whole = [_WHOLE.sub(r"\1", value) if "." in value else value for value in values]
+    whole = [_without_zeros(value) for value in values]
     fractions = sum("." in value or "e" in value or "E" in value for value in whole)
     return ("float", list(values)) if fractions > 0.02 * len(whole) else ("integer", whole)
 

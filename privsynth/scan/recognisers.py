@@ -59,8 +59,10 @@ ROUTES: tuple[Route, ...] = (
     Route(recogniser="PlPeselRecognizer", entity="NATIONAL_ID", shape="9{11}", chance=0.1, header=_NATIONAL),
     Route(recogniser="DeTaxIdRecognizer", entity="TAX_ID", shape="9{11}", chance=0.1, header=_NATIONAL),
     Route(recogniser="TrNationalIdRecognizer", entity="NATIONAL_ID", shape="9{11}", chance=0.1, header=_NATIONAL),
-    Route(recogniser="InAadhaarRecognizer", entity="NATIONAL_ID", shape="9{4} ?9{4} ?9{4}", chance=0.1, header=_NATIONAL),
-    Route(recogniser="NhsRecognizer", entity="MEDICAL_RECORD_NUMBER", shape="9{3} ?9{3} ?9{4}", chance=0.1, header=_NATIONAL),
+    Route(recogniser="InAadhaarRecognizer", entity="NATIONAL_ID", shape="9{4} ?9{4} ?9{4}", chance=0.1,
+          header=_NATIONAL),
+    Route(recogniser="NhsRecognizer", entity="MEDICAL_RECORD_NUMBER", shape="9{3} ?9{3} ?9{4}", chance=0.1,
+          header=_NATIONAL),
     Route(recogniser="SePersonnummerRecognizer", entity="NATIONAL_ID", shape="9{6,8}[-+]9{4}", chance=0.05),
 )  # fmt: skip
 

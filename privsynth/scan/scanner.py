@@ -50,9 +50,9 @@ def scan_columns(
 
     Args:
         columns: Column name -> text cells (None is missing), as read from a file. Nothing in a cell can raise.
-        max_cells: Distinct values of a column that the rules test at most. Above it every k-th distinct value is tested,
-            and the share that may have been missed is stated. Written e-mail addresses, phone, social security, card and
-            account numbers are searched in all of them.
+        max_cells: Distinct values of a column that the rules test at most. Above it every k-th distinct value is
+            tested, and the share that may have been missed is stated. Written e-mail addresses, phone, social
+            security, card and account numbers are searched in all of them.
         exhaustive: Test every distinct value.
 
     Returns:

@@ -14,10 +14,12 @@ _Check = Callable[[str], bool]
 _SPANS: tuple[tuple[str, str, str, re.Pattern[str], _Check | None], ...] = (
     ("email_inside", "EMAIL", "@",
      re.compile(r"[\w.+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,6}\.[A-Za-z]{2,24}"), None),
-    ("ssn_inside", "US_SSN", "-", re.compile(r"(?<![\d\-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d\-])"), None),
+    ("ssn_inside", "US_SSN", "-",
+     re.compile(r"(?<![\d\-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d\-])"), None),
     ("phone_inside", "PHONE", "",
      re.compile(r"(?<![\w.\-])(?:\+1[ .\-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d([\-.]))\d{3}[\-.]\d{4}(?![\d\-])"), None),
-    ("iban_inside", "IBAN", "", re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"), iban),
+    ("iban_inside", "IBAN", "",
+     re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"), iban),
     ("card_inside", "CREDIT_CARD", "", re.compile(r"(?<![\d\-])\d{4}([ \-])\d{4}\1\d{4}\1\d{4}(?![\d\-])"), card),
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """All weights of the scan, in natural-log odds, in one place.
 
-A column starts at ``PRIOR`` for each entity; evidence adds. ``confidence = 1 / (1 + exp(-sum))``: -3 is 0.05, 0 is a half,
-3 is 0.95. The weights are set by hand; nothing is learned from anybody's table.
+A column starts at ``PRIOR`` for each entity; evidence adds. ``confidence = 1 / (1 + exp(-sum))``: -3 is 0.05,
+0 is a half, 3 is 0.95. The weights are set by hand; nothing is learned from anybody's table.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ KEY_SOME = 1.0  # repeated, but many (a unit's several rows)
 KEY_FEW = -6.0  # a handful of codes
 SEQUENCE = 4.5  # 1, 2, 3 ... n
 CODE_SHAPE = 3.0  # all different, one shape, no header: review
+LONG_NUMBER = 2.6  # whole numbers of six digits and more, all different over a thousand rows: review
 TEXT_UNIQUE = 3.0  # short text, nearly all different, nothing recognised: review
 FEW_VALUES = -4.0  # a direct identifier with a handful of values over many rows
 NOT_A_NUMBER_TO_CALL = -9.0  # booleans and continuous floats: against every direct identifier
-NUMERIC_NAME = -8.0  # a person name that is a number
 LONG_TEXT = 6.5
 SOME_TEXT = 3.5
 

@@ -154,10 +154,8 @@ def encode(source: Source, schema: Schema, unit: Unit, key: bytes, *, keep: Priv
     for number, domain in enumerate(domains):
         _declare_labels(source, domain, number)
     expressions = [_expression(domain, schema, number) for number, domain in enumerate(domains)]
-    owner = ["CAST(0 AS UTINYINT) AS unit_"] if unit.column is None else [f"{quoted(unit.column)} AS unit_"]
-    table = source.arrow(expressions + owner)
-    mask = np.ones(table.num_rows, dtype=np.bool_) if keep is None else keep.reveal()
-    mask = mask & _bounded(table.column("unit_"), mask, unit, key)
+    table = source.arrow([*expressions, owner_sql(unit)])
+    mask = rows_used(table.column("unit_"), unit, key, keep)
     everything = bool(mask.all())
     codes = {}
     for number, domain in enumerate(domains):
@@ -244,6 +242,19 @@ def _to_codes(column: Any, domain: Domain) -> Codes:
     return domain.encode_numbers(values)
 
 
+def owner_sql(unit: Unit) -> str:
+    """Return SQL of the unit that a row belongs to, as the column `unit_`."""
+    return "CAST(0 AS UTINYINT) AS unit_" if unit.column is None else f"{quoted(unit.column)} AS unit_"
+
+
+def rows_used(
+    owners: Any, unit: Unit, key: bytes, keep: Private[npt.NDArray[np.bool_]] | None
+) -> npt.NDArray[np.bool_]:
+    """Return which rows of `keep` are used so that no unit has more than `max_rows` of them."""
+    used = np.ones(len(owners), dtype=np.bool_) if keep is None else keep.reveal()
+    return used & _bounded(owners, used, unit, key)
+
+
 def _bounded(owners: Any, used: npt.NDArray[np.bool_], unit: Unit, key: bytes) -> npt.NDArray[np.bool_]:
     """Return which rows to keep so that no unit has more than `max_rows` among the used ones."""
     if unit.column is None:
@@ -301,3 +312,8 @@ def split_units(source: Source, unit: Unit, share_percent: int, key: bytes) -> P
         shared = coins.mixed(owners, np.full(len(owners), 2**32))
         own = np.where(np.asarray(table.column("nobody_").to_numpy(zero_copy_only=False), dtype=np.bool_), own, shared)
     return Private(coins.chosen(own, Fraction(share_percent, 100)))
+
+
+def others(mask: Private[npt.NDArray[np.bool_]]) -> Private[npt.NDArray[np.bool_]]:
+    """Return the rows that a mask leaves out."""
+    return Private(~mask.reveal())

@@ -1,0 +1,403 @@
+"""The command line: each command parses, calls the function of the same name, and prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from privsynth import __version__
+from privsynth.errors import LeakFound, PrivsynthError, ResourceError, UsageError
+
+_TABLE = click.argument("table", type=str)
+_ENCODING = click.option("--encoding", default="utf-8", show_default=True, help="Encoding of CSV files: utf-8 or latin-1.")
+_JSON = click.option("--json", "json_path", metavar="F|-", help="Write the result as JSON to a file, or to stdout with -.")
+_HTML = click.option("--html", "html_path", metavar="F", help="Write the result as one HTML page.")
+
+
+def _options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def apply(command: Any) -> Any:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
+
+
+_UNIT = _options(
+    click.option("--unit", metavar="COL|row", help="Column that says whose row it is; each of its values is protected as a whole."),
+    click.option("--max-rows", type=int, metavar="K", help="Rows kept of a unit; the rest is left out by its own coins."),
+)
+_LEDGER = _options(
+    click.option("--dataset", metavar="NAME", help="Name under which the table's budget is kept  [default: its path]"),
+    click.option("--ledger", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"),
+)
+_FIT = _options(
+    click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
+    click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Never 1/n: it would tell n."),
+    click.option("--schema", type=click.Path(), metavar="S", help="A schema file (YAML or JSON)."),
+    click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form."),
+    _UNIT,
+    click.option("--focus", metavar="COL", help="Column that later models predict  [default: the schema's target]"),
+    click.option("--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."),
+    _LEDGER,
+    _ENCODING,
+    click.option("--dry-run", is_flag=True, help="Print the budget plan and touch no private byte."),
+    click.option("--allow-data-dependent-schema", is_flag=True, help="Fit without a guarantee; every output says so."),
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="privsynth")
+def cli() -> None:
+    """Turn a sensitive table into a shareable one, with a stated privacy guarantee, and check it.
+
+    \b
+    privsynth demo -o demo                        everything, on a simulated hospital
+    privsynth run TABLE.csv --epsilon 3 -o OUT    everything, on your table
+    """
+
+
+def _progress(text: str) -> None:
+    click.echo(f"  {text} ...", err=True)
+
+
+def _print_json(document: Any, path: str | None) -> None:
+    if path is None:
+        return
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    if path == "-":
+        click.echo(text, nl=False)
+        return
+    from privsynth.files import atomic_file
+
+    with atomic_file(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _print_html(kind: str, document: Any, path: str | None) -> None:
+    if path is None:
+        return
+    from privsynth.files import atomic_file
+    from privsynth.report import render_findings
+
+    page = render_findings(kind, document)
+    with atomic_file(Path(path)) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def _gate(failed: bool, message: str) -> None:
+    if failed:
+        raise LeakFound(message)
+
+
+@cli.command()
+@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="DIR", help="Folder to make.")
+@click.option("--rows", default=20_000, show_default=True, help="Simulated admissions.")
+@click.option("--epsilon", default=3.0, show_default=True, help="The whole privacy budget, per patient.")
+@click.option("--seed", default=0, show_default=True, help="Of the simulation.")
+def demo(out: str, rows: int, epsilon: float, seed: int) -> None:
+    """Simulate a hospital table and run everything on it."""
+    from privsynth import pipeline
+
+    report = pipeline.demo(Path(out), rows=rows, seed=seed, epsilon=epsilon, progress=_progress)
+    _say_done(report, out)
+
+
+def _say_done(report: Any, out: str) -> None:
+    click.echo(report["guarantee"]["sentence"])
+    verdict = (report.get("audit") or {}).get("verdict", "not computed")
+    click.echo(f"Audit: {verdict}.")
+    click.echo(f"For others: {os.path.join(out, 'release')}  (report: {os.path.join(out, 'release', 'report.html')})")
+    click.echo(f"For you:    {os.path.join(out, 'owner')}  (report: {os.path.join(out, 'owner', 'report.html')})")
+
+
+@cli.command()
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+@_JSON
+@click.option("--fail-on", type=click.Choice(["direct", "review"]), help="Exit with 6 when such a column is found.")
+@click.option("--exhaustive", is_flag=True, help="Test every distinct value.")
+@_ENCODING
+def scan(tables: tuple[str, ...], json_path: str | None, fail_on: str | None, exhaustive: bool, encoding: str) -> None:
+    """Find personal data, column by column. The findings are yours: they change no fit."""
+    from privsynth import pipeline
+    from privsynth.tables import print_scan
+
+    found = {table: pipeline.scan(table, exhaustive=exhaustive, encoding=encoding) for table in tables}
+    documents = [{**result.to_json(), "table": Path(table).name} for table, result in found.items()]
+    _print_json(documents[0] if len(documents) == 1 else documents, json_path)
+    if json_path != "-":
+        for table, result in found.items():
+            print_scan(Path(table).name, result.to_json())
+    bad = {"direct": ("direct",), "review": ("direct", "review"), None: ()}[fail_on]
+    hits = sum(column.role in bad for result in found.values() for column in result.columns)
+    _gate(hits > 0, f"{hits} columns are {' or '.join(bad)}. Drop them or declare them in a schema.")
+
+
+@cli.command()
+@_TABLE
+@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="S.yaml", help="Schema file to write.")
+@click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form.")
+@click.option("--epsilon", type=float, metavar="E", help="Pays for what is not declared; without it, it is marked `data`.")
+@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D")
+@_UNIT
+@_LEDGER
+@_ENCODING
+def schema(table: str, out: str, **options: Any) -> None:
+    """Make a schema: declared, derived under a budget, or (for your eyes) read from the data."""
+    from privsynth import pipeline
+    from privsynth.files import atomic_file
+    from privsynth.schema import dump_schema
+
+    made = pipeline.schema(table, **options)
+    with atomic_file(Path(out)) as temporary:
+        temporary.write_text(dump_schema(made, as_json=out.endswith(".json")), encoding="utf-8")
+    click.echo(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}", err=True)
+    if made.data_leaves():
+        click.echo(
+            f"{len(made.data_leaves())} statements were read from the data (source `data`); a fit refuses them until you mark them "
+            "`declared`. Or let --epsilon pay.",
+            err=True,
+        )
+
+
+@cli.command()
+@click.argument("schema_path", metavar="S")
+@click.argument("table", required=False)
+@_ENCODING
+def check(schema_path: str, table: str | None, encoding: str) -> None:
+    """Check a schema, and whether it fits a table's header."""
+    from privsynth import pipeline
+
+    notes = pipeline.check(schema_path, table, encoding=encoding)
+    for note in notes:
+        click.echo(note)
+    click.echo("The schema is well formed." if not notes else f"The schema is well formed; {len(notes)} notes.")
+
+
+@cli.command()
+@_TABLE
+@_FIT
+@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="MODEL", help="Folder (or .zip) to make.")
+def fit(table: str, out: str, dry_run: bool, ledger: str | None, dataset: str | None, **options: Any) -> None:
+    """Fit a generator under differential privacy."""
+    from privsynth import pipeline
+    from privsynth.release import check_output
+
+    if dry_run:
+        _print_json(pipeline.plan_fit(table, **options).to_json(), "-")
+        return
+    check_output(Path(out))
+    fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=_progress, **options)
+    fitted.save(Path(out))
+    click.echo(fitted.guarantee.sentence())
+
+
+@cli.command()
+@click.argument("model", type=click.Path())
+@click.option("-n", "rows", type=int, metavar="N", help="Rows  [default: the noisy number of rows]")
+@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="OUT", help="Table to write; its ending says how.")
+@click.option("--seed", type=int, metavar="K", help="Makes the rows reproducible.")
+@click.option("--where", metavar="CONDITIONS", help='Such as "age >= 80 and sex = Female".')
+@click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
+def sample(model: str, rows: int | None, out: str, seed: int | None, where: str | None, raw: bool) -> None:
+    """Draw synthetic rows from a model; repeat it as often as you like."""
+    from privsynth.generators.fitted import load_model
+    from privsynth.release import save_table
+    from privsynth.table.write import check_output_name
+
+    check_output_name(Path(out))
+    fitted = load_model(model)
+    if fitted.guarantee.void:
+        click.echo(fitted.guarantee.sentence(), err=True)
+    table = fitted.sample(rows, seed=seed, where=where)
+    save_table(table, Path(out), raw=raw)
+    click.echo(f"{table.num_rows:,} rows: {out}", err=True)
+
+
+_COMPARED = _options(
+    click.option("--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."),
+    click.option("--synthetic", required=True, metavar="S", help="The synthetic table, of any vendor."),
+    click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
+    click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
+    click.option("--seed", default=0, show_default=True),
+    _JSON,
+    _HTML,
+    _ENCODING,
+)
+
+
+@cli.command()
+@_COMPARED
+@click.option("--target", metavar="COL", help="Column that models predict.")
+def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> None:
+    """Compare a synthetic table with the real one, every figure beside its reference."""
+    from privsynth import pipeline
+    from privsynth.tables import print_evaluation
+
+    result = pipeline.evaluate(**options).to_json()
+    _print_json(result, json_path)
+    _print_html("evaluate", result, html_path)
+    if json_path != "-":
+        print_evaluation(result)
+
+
+@cli.command()
+@_COMPARED
+@click.option("--fail-on", type=click.Choice(["leak", "inconclusive"]), help="Exit with 6 on this verdict (inconclusive: or a leak).")
+def audit(json_path: str | None, html_path: str | None, fail_on: str | None, **options: Any) -> None:
+    """Test whether a synthetic table gives away rows of the real one."""
+    from privsynth import pipeline
+    from privsynth.tables import print_audit
+
+    result = pipeline.audit(**options).to_json()
+    _print_json(result, json_path)
+    _print_html("audit", result, html_path)
+    if json_path != "-":
+        print_audit(result)
+    bad = {"leak": ("leak",), "inconclusive": ("leak", "inconclusive"), None: ()}[fail_on]
+    _gate(result["verdict"] in bad, f"The verdict is: {result['verdict']}.")
+
+
+@cli.command()
+@_TABLE
+@_FIT
+@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="DIR", help="Folder to make.")
+@click.option("-n", "rows", type=int, metavar="N", help="Synthetic rows  [default: the noisy number of rows]")
+@click.option("--seed", type=int, metavar="K", help="Of sampling; a fit takes no seed.")
+@click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
+@click.option("--resume-from", type=click.Path(), metavar="DIR", help="What a failed run kept; its model is paid for.")
+@_JSON
+def run(table: str, out: str, dry_run: bool, json_path: str | None, rows: int | None, seed: int | None, raw: bool, resume_from: str | None, **options: Any) -> None:
+    """Do all of it: scan, schema, fit, sample, audit, report."""
+    from privsynth import pipeline
+
+    if dry_run:
+        _print_json(pipeline.plan_fit(table, **{k: v for k, v in options.items() if k not in ("ledger", "dataset")}).to_json(), "-")
+        return
+    report = pipeline.run(table, out=out, rows=rows, seed=seed, raw=raw, resume_from=resume_from, progress=_progress, **options)
+    _print_json(report, json_path)
+    if json_path != "-":
+        _say_done(report, out)
+
+
+@cli.group()
+def ledger() -> None:
+    """Open, show and verify the ledger of what was spent."""
+
+
+@ledger.command("open")
+@click.option("--dataset", required=True, metavar="NAME", help="Your name for the table, or its path.")
+@click.option("--epsilon", type=float, required=True, metavar="E", help="What may be spent over all time.")
+@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D")
+@click.option("--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]")
+@click.option("--replace", is_flag=True, help="Replace another limit.")
+def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, replace: bool) -> None:
+    """Set what may be spent on a dataset."""
+    from privsynth.ledger import Ledger, default_path
+    from privsynth.privacy import Budget
+
+    where = Path(path) if path else default_path()
+    Ledger(where).open(dataset, Budget(epsilon=epsilon, delta=delta), replace=replace)
+    click.echo(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}: {where}", err=True)
+
+
+@ledger.command("show")
+@click.option("--dataset", metavar="NAME", help="One dataset only.")
+@click.option("--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]")
+@_JSON
+def ledger_show(dataset: str | None, path: str | None, json_path: str | None) -> None:
+    """Show what was spent."""
+    from privsynth.ledger import Ledger, default_path
+    from privsynth.tables import print_ledger
+
+    document = Ledger(Path(path) if path else default_path()).show(dataset)
+    _print_json(document, json_path)
+    if json_path != "-":
+        print_ledger(document)
+
+
+@ledger.command("verify")
+@click.argument("releases", nargs=-1, type=click.Path(), metavar="[DIR]...")
+@click.option("--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]")
+def ledger_verify(releases: tuple[str, ...], path: str | None) -> None:
+    """Recompute the chain of entries, and find each release in it."""
+    from privsynth.artifact import read_manifest
+    from privsynth.ledger import Ledger, default_path
+
+    problems = Ledger(Path(path) if path else default_path()).verify([read_manifest(Path(folder)) for folder in releases])
+    _say_problems(problems, "The ledger is whole.")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(), metavar="DIR")
+def verify(folder: str) -> None:
+    """Recompute every digest of a release folder or a model."""
+    from privsynth import pipeline
+
+    _say_problems(pipeline.verify(folder), "Every file is as it was written.")
+
+
+def _say_problems(problems: list[str], fine: str) -> None:
+    from privsynth.errors import ArtifactError
+
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise ArtifactError(f"{len(problems)} problems were found. Restore the files from where they were made.")
+    click.echo(fine)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with the code that the outcome means."""
+    sys.exit(_outcome(arguments))
+
+
+def _outcome(arguments: list[str] | None) -> int:
+    try:
+        cli.main(arguments, standalone_mode=False)
+    except PrivsynthError as error:
+        click.echo(f"privsynth: {error.message}", err=True)
+        return error.exit_code
+    except click.exceptions.Exit as request:
+        return int(request.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        click.echo("privsynth: interrupted. Nothing was left behind; what the ledger reserved stays spent.", err=True)
+        return 130
+    except MemoryError:
+        click.echo("privsynth: memory ran out. Use a smaller table or a larger machine.", err=True)
+        return ResourceError.exit_code
+    except OSError as error:
+        return _system_error(error)
+    except Exception as error:  # a bug: say where, never what a cell holds
+        import traceback
+
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        click.echo(f"privsynth: a bug ({type(error).__name__} at {place}). Please report this line.", err=True)
+        if os.environ.get("PRIVSYNTH_DEBUG"):
+            raise
+        return 1
+    return 0
+
+
+def _system_error(error: OSError) -> int:
+    import errno
+
+    if error.errno == errno.EPIPE:
+        return 0
+    click.echo(f"privsynth: the system refused a file operation ({error.strerror}). Check the disk and the rights.", err=True)
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
+    return ResourceError.exit_code if error.errno in full else UsageError.exit_code
+
+
+if __name__ == "__main__":
+    main()

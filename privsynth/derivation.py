@@ -1,0 +1,69 @@
+"""Schemas of whole tables: derived under a budget, or read from the data for an owner's eyes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from privsynth.derive import DeriveMechanism, undetermined
+from privsynth.ledger import Ledger, default_path
+from privsynth.noise import ExactAnswers, OsNoise
+from privsynth.plan import THRESHOLD_SHARE
+from privsynth.privacy import Budget, Spend, Unit, event_to_json, mu_of
+from privsynth.schema.io import schema_to_document
+from privsynth.schema.model import Field, Schema
+from privsynth.table.profile import Profile
+from privsynth.table.source import Source
+
+
+def derive_paid(source: Source, known: Schema, unit: Unit, budget: Budget, dataset: str, ledger: Path | str | None) -> Schema:
+    """Learn what a schema lacks under a budget, through the ledger; the schema then carries its own spend.
+
+    Raises:
+        BudgetError: the dataset's budget does not allow it.
+    """
+    names = undetermined(known)
+    extra = Fraction(budget.delta) * THRESHOLD_SHARE
+    mu_squared = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
+    mechanism = DeriveMechanism.calibrate(names, Spend(mu_squared=mu_squared, delta=extra))
+    book = Ledger(Path(ledger) if ledger is not None else default_path())
+    public = json.dumps(schema_to_document(known), sort_keys=True, default=str)
+    digest = hashlib.sha256(public.encode()).hexdigest()
+    entry = book.reserve(dataset, mechanism.event, unit=unit, purpose="derive a schema", config_digest=digest)
+    noise = OsNoise()
+    profile = Profile(source, unit, noise.unit_key("rows of a unit"), missing=known.missing)
+    derived = mechanism.run(profile, known, noise)
+    text = json.dumps(schema_to_document(derived), sort_keys=True, default=str)
+    book.commit(entry.id, hashlib.sha256(text.encode()).hexdigest())
+    spend = {"event": event_to_json(mechanism.event), "delta": budget.delta, "epsilon": budget.epsilon, "entry": entry.id}
+    return replace(derived, spend=spend)
+
+
+def derive_unpaid(source: Source, known: Schema, unit: Unit, *, identifiers: bool = True) -> Schema:
+    """Read what a schema lacks from the data, without noise; every such leaf is marked `data`, so that no fit takes it.
+
+    Args:
+        source: The table, loaded.
+        known: What is known for free.
+        unit: Who is protected.
+        identifiers: Keep the roles that column names suggest; otherwise compare every column that is not text.
+    """
+    del identifiers
+    names = undetermined(known)
+    if not names:
+        return known
+    exact = ExactAnswers()
+    mechanism = DeriveMechanism(names=names, form_noise=1e-3, domain_noise=1e-3, label_delta=0.1)
+    derived = mechanism.run(Profile(source, unit, bytes(32), missing=known.missing), known, exact)
+    return derived.with_fields(_unpaid(field) if field.name in names else field for field in derived.fields)
+
+
+def _unpaid(field: Field) -> Field:
+    provenance: dict[str, Any] = {}
+    for leaf, source in field.provenance.items():
+        provenance[leaf] = "data" if field.source(leaf) == "dp" else source
+    return replace(field, provenance=provenance)

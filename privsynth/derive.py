@@ -1,0 +1,224 @@
+"""A schema under differential privacy: kinds and formats by noisy votes, bounds by noisy log2 histograms, labels by thresholded counts.
+
+Only column names are free. Whatever is learned here is paid for and marked `dp` in the schema.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.noise import Noise
+from privsynth.privacy import Spend, composed, gaussian, thresholded
+from privsynth.schema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
+from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
+
+if TYPE_CHECKING:
+    from dp_accounting import DpEvent
+
+Ints = npt.NDArray[np.int64]
+_FORMATS = {
+    "date_iso": ("date", "%Y-%m-%d"),
+    "datetime_space": ("datetime", "%Y-%m-%d %H:%M:%S"),
+    "datetime_t": ("datetime", "%Y-%m-%dT%H:%M:%S"),
+    "datetime_minutes": ("datetime", "%Y-%m-%d %H:%M"),
+    "date_slash": ("date", "%d/%m/%Y"),
+    "date_dash": ("date", "%d-%m-%Y"),
+    "date_dots": ("date", "%d.%m.%Y"),
+    "date_slash_year_first": ("date", "%Y/%m/%d"),
+}
+_IDENTIFYING = ("email", "national_id", "phone", "uuid", "address_ip", "url", "iban", "digits")
+_MOST, _SOME = 0.9, 0.05
+_SIGMAS = 4.0
+_COVERED = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeriveMechanism:
+    """The derivation of a schema with all its numbers; every column is asked twice.
+
+    Args:
+        names: Columns that are asked about.
+        form_noise: Noise multiplier of each column's votes on form.
+        domain_noise: Noise multiplier of each column's magnitudes, years or labels.
+        label_delta: Additive delta of each column's label threshold.
+    """
+
+    names: tuple[str, ...]
+    form_noise: float
+    domain_noise: float
+    label_delta: float
+
+    @classmethod
+    def calibrate(cls, names: Sequence[str], spend: Spend) -> DeriveMechanism:
+        """Split what may be spent evenly over columns and over the two questions."""
+        columns = max(len(names), 1)
+        noise = math.sqrt(2 * columns / (float(spend.mu_squared) * (1 - 1e-9)))
+        return cls(
+            names=tuple(names),
+            form_noise=noise,
+            domain_noise=noise,
+            label_delta=float(spend.delta) / columns * (1 - 1e-9),
+        )
+
+    @property
+    def event(self) -> DpEvent:
+        """Both questions of every column; the second one counts as if labels were always asked."""
+        each = [gaussian(self.form_noise), thresholded(self.domain_noise, self.label_delta)]
+        return composed(each * len(self.names))
+
+    def run(self, profile: Profile, start: Schema, noise: Noise) -> Schema:
+        """Complete a schema.
+
+        Args:
+            profile: The table.
+            start: Fields whose leaves are known from names or declarations; `names` of it are completed.
+            noise: Where the answers come from.
+
+        Returns:
+            The schema with every leaf that was learned marked `dp`.
+        """
+        found = {name: self._field(start[name], profile, noise) for name in self.names}
+        return start.with_fields(found.get(field.name, field) for field in start.fields)
+
+    def _field(self, field: Field, profile: Profile, noise: Noise) -> Field:
+        rows = profile.unit.max_rows
+        votes = noise.measure(profile.forms(field.name), sensitivity=rows, noise_multiplier=self.form_noise)
+        voted = self._by_votes(field, dict(zip(FORM_NAMES, votes.tolist(), strict=True)), self.form_noise * rows)
+        if not voted.modelled:
+            return voted
+        if voted.kind in LABELLED:
+            return self._labels(voted, int(votes.sum() - votes[0]), profile, noise)
+        if voted.minimum is not None and voted.maximum is not None:
+            return voted
+        return self._bounds(voted, profile, noise)
+
+    def _by_votes(self, field: Field, votes: Mapping[str, int], sigma: float) -> Field:
+        """Decide kind, format, decimals, role and whether cells may be missing, from noisy votes alone."""
+        paid = {"source": "dp", "mechanism": "noisy votes", "noise_multiplier": self.form_noise}
+        present = {form: count for form, count in votes.items() if form != "missing" and count > _SIGMAS * sigma}
+        total = sum(present.values())
+        field = field.with_(paid, required=votes["missing"] <= _SIGMAS * sigma)
+        if field.kind in LABELLED + NUMERIC and field.source("kind") in ("declared", "public"):
+            return field
+        if total <= 0:
+            return field.with_(paid, kind="text", role="review", action="drop")
+        if sum(present.get(form, 0) for form in _IDENTIFYING) > _SOME * total:
+            return field.with_(paid, kind="identifier", role="direct", action="drop")
+        if present.get("long_text", 0) > _SOME * total:
+            return field.with_(paid, kind="text", role="free_text", action="drop")
+        return field.with_(paid, **_kind_of(present, total))
+
+    def _labels(self, field: Field, cells: int, profile: Profile, noise: Noise) -> Field:
+        """Learn the labels; a column whose frequent labels cover less than half of its cells is an identifier."""
+        paid = {"source": "dp", "mechanism": "thresholded counts", "noise_multiplier": self.domain_noise, "delta": self.label_delta}
+        if field.enum is not None:
+            return field
+        counts = noise.thresholded(
+            profile.labels(field.name),
+            sensitivity=profile.unit.max_rows,
+            noise_multiplier=self.domain_noise,
+            delta=self.label_delta,
+        )
+        unique = {canonical_label(label): label for label in sorted(counts, reverse=True)}
+        if not unique or sum(counts.values()) < _COVERED * cells:
+            return field.with_(paid, kind="identifier", role="review", action="drop")
+        labels = tuple(sorted(unique.values()))
+        return field.with_(paid, enum=labels, kind="boolean" if _is_boolean(labels) else field.kind)
+
+    def _bounds(self, field: Field, profile: Profile, noise: Noise) -> Field:
+        """Learn bounds from a noisy histogram of years or of powers of two."""
+        by_year = field.kind in ("date", "datetime")
+        counts = noise.measure(
+            profile.years(field) if by_year else profile.magnitudes(field),
+            sensitivity=profile.unit.max_rows,
+            noise_multiplier=self.domain_noise,
+        )
+        mechanism = "noisy years" if by_year else "noisy log2 histogram"
+        paid = {"source": "dp", "mechanism": mechanism, "noise_multiplier": self.domain_noise}
+        sigma = self.domain_noise * profile.unit.max_rows
+        heavy = np.flatnonzero(counts[:-1] > _SIGMAS * sigma)
+        if len(heavy) == 0:
+            return field.with_(paid, kind="text", role="review", action="drop")
+        low, high = (_years if by_year else _powers)(field, int(heavy[0]), int(heavy[-1]))
+        return field.with_(paid, minimum=low, maximum=high)
+
+
+def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
+    """Return the leaves that follow from the forms that were found."""
+    share = {form: count / total for form, count in present.items()}
+    for family, (kind, pattern) in _FORMATS.items():
+        members = [form for form in share if form == family or (form.startswith(family + "_") and form not in _FORMATS)]
+        if sum(share[form] for form in members) >= _MOST:
+            month_first = share.get(f"{family}_month_first", 0) > share.get(f"{family}_day_first", 0)
+            return {"kind": kind, "format": pattern.replace("%d/%m", "%m/%d").replace("%d-%m", "%m-%d") if month_first else pattern}
+    if share.get("integer", 0) >= _MOST:
+        return {"kind": "integer"}
+    decimals = {1: share.get("decimals_1", 0), 2: share.get("decimals_2", 0), 3: share.get("decimals_3", 0), 6: share.get("decimals_many", 0)}
+    if share.get("integer", 0) + sum(decimals.values()) >= _MOST:
+        return {"kind": "number", "decimals": max((digits for digits, part in decimals.items() if part > 0.01), default=1)}
+    return {"kind": "categorical"}
+
+
+def _is_boolean(labels: Sequence[str]) -> bool:
+    pair = {label.lower() for label in labels}
+    return len(labels) == 2 and pair in ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
+
+
+def _powers(field: Field, first: int, last: int) -> tuple[float, float]:
+    """Return the bounds that the outermost heavy powers of two stand for."""
+    low, high = LOG2_RANGE
+    size = high - low
+
+    def ends(cell: int) -> tuple[float, float]:
+        if cell == size:
+            return 0.0, 0.0
+        if cell > size:
+            power = cell - size - 1 + low
+            return 2.0**power, 2.0 ** (power + 1)
+        power = size - 1 + low - cell
+        return -(2.0 ** (power + 1)), -(2.0**power)
+
+    bounds = ends(first)[0], ends(last)[1]
+    return (math.ceil(bounds[0]), math.floor(bounds[1])) if field.kind == "integer" else bounds
+
+
+def _years(field: Field, first: int, last: int) -> tuple[str, str]:
+    start = YEARS[0]
+    tail = "" if field.kind == "date" else "T23:59:59"
+    return f"{start + first}-01-01", f"{start + last}-12-31{tail}"
+
+
+def undetermined(schema: Schema) -> tuple[str, ...]:
+    """Return the names of fields that a fit cannot use before they are learned: kept, but without kind or domain."""
+    names = []
+    for field in schema.fields:
+        if field.action not in ("keep", "generalise") or field.name == schema.unit_column or field.role in ("direct", "free_text"):
+            continue
+        unknown = field.source("kind") == "default"
+        labels = field.kind in LABELLED and field.enum is None and field.kind != "boolean"
+        bounds = field.kind in NUMERIC and (field.minimum is None or field.maximum is None)
+        if unknown or (labels or bounds) and field.kind not in UNMODELLED:
+            names.append(field.name)
+    return tuple(names)
+
+
+def from_names(names: Sequence[str], roles: Mapping[str, tuple[str, str]]) -> Schema:
+    """Return the schema that follows from column names alone.
+
+    Args:
+        names: The header.
+        roles: Column name -> (role, action) by header words; `review` means dropped.
+    """
+    fields = []
+    for name in names:
+        role, action = roles.get(name, ("safe", "keep"))
+        dropped = role in ("direct", "free_text", "review") or action in ("drop", "fake")
+        field = Field(name=name, kind="identifier" if dropped else "categorical")
+        fields.append(replace(field, role=role, action="drop" if dropped else "keep", provenance={"role": "default", "action": "default"}))
+    return Schema(fields=tuple(fields))

@@ -1,0 +1,178 @@
+"""From a table and a plan to a fitted model: reserve, read, learn what is missing, fit."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.derive import from_names, undetermined
+from privsynth.errors import UsageError
+from privsynth.generators.fitted import Fitted
+from privsynth.ledger import Entry, Ledger, default_path
+from privsynth.noise import Noise, OsNoise
+from privsynth.plan import Plan
+from privsynth.privacy import Private, Unit, event_to_json
+from privsynth.scan import names_only
+from privsynth.schema.declare import read_declaration, schema_from_declaration
+from privsynth.schema.io import read_schema, schema_from_document
+from privsynth.schema.model import Schema
+from privsynth.table.coded import check_columns, encode
+from privsynth.table.profile import Profile
+from privsynth.table.source import Source
+
+Progress = Callable[[str], None]
+
+
+def quiet(_: str) -> None:
+    """Report no progress."""
+
+
+def resolve_schema(source: Source, schema: Any, declare: Any) -> Schema:
+    """Return what is known of a table for free: a schema, a declaration, or what its column names say.
+
+    Args:
+        source: The table; only its header is looked at.
+        schema: A `Schema`, a path, plain values, or None.
+        declare: A declaration as a path or plain values, or None.
+
+    Raises:
+        UsageError: both were given.
+        SchemaError: either cannot be read or does not fit the header.
+    """
+    if schema is not None and declare is not None:
+        raise UsageError("Both a schema and a declaration were given. Give one of them.")
+    if isinstance(schema, Schema):
+        return schema
+    if isinstance(schema, str | os.PathLike):
+        return read_schema(Path(schema))
+    if schema is not None:
+        return schema_from_document(schema)
+    if isinstance(declare, str | os.PathLike):
+        return read_declaration(Path(declare), source.names)
+    if declare is not None:
+        return schema_from_declaration(declare, source.names)
+    roles = {column.name: (column.role, column.action) for column in names_only(source.names).columns}
+    return from_names(source.names, roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """An entry of a ledger that counts as spent from now on."""
+
+    ledger: Ledger
+    entry: Entry
+
+    def commit(self, digest: str) -> Mapping[str, Any]:
+        """Mark the spend as released under a digest; return the head of the chain."""
+        self.ledger.commit(self.entry.id, digest)
+        head, count = self.ledger.head()
+        return {"head": head, "count": count}
+
+
+def reserve(plan: Plan, dataset: str, ledger: Path | str | None, purpose: str) -> Reservation:
+    """Write the spend of a plan to the ledger before anything is read for modelling.
+
+    Raises:
+        BudgetError: the dataset's budget does not allow it.
+    """
+    book = Ledger(Path(ledger) if ledger is not None else default_path())
+    entry = book.reserve(dataset, plan.event, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
+    return Reservation(ledger=book, entry=entry)
+
+
+def dataset_name(table: Any, dataset: str | None) -> str:
+    """Return the name under which a table's budget is kept: the owner's name for it, or the path."""
+    if dataset is not None:
+        return dataset
+    return str(Path(table).resolve()) if isinstance(table, str | os.PathLike) else "unnamed table"
+
+
+def read_any_schema(schema: Any) -> Schema:
+    """Return a schema from a path, plain values or itself."""
+    if isinstance(schema, Schema):
+        return schema
+    return read_schema(Path(schema)) if isinstance(schema, str | os.PathLike) else schema_from_document(schema)
+
+
+def check_schema(schema: Schema, source: Source | None) -> list[str]:
+    """Return what a fit under this schema would refuse or would have to learn.
+
+    Raises:
+        SchemaError: the schema names a column that the table lacks.
+    """
+    found = [f"`{leaf}` was read from the data; a fit refuses it until you mark it `declared`." for leaf in schema.data_leaves()]
+    found += [f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget." for name in undetermined(schema)]
+    if not schema.modelled:
+        found.append("No column is left to model: all are dropped, identifiers or text.")
+    if source is not None:
+        check_columns(source, replace(schema, fields=schema.fields), Unit(column=schema.unit_column, max_rows=schema.max_rows))
+        extra = [name for name in source.names if name not in schema.names]
+        found += [f"The table's column `{name}` is not in the schema; it would be dropped." for name in extra]
+    return found
+
+
+def check_structure(source: Source, plan: Plan) -> None:
+    """Read the whole table once and keep nothing, so that a broken file is refused before anything is spent.
+
+    Raises:
+        SchemaError: the schema does not fit the header, or the file is broken.
+    """
+    check_columns(source, plan.schema, plan.unit)
+
+
+def execute(
+    plan: Plan,
+    source: Source,
+    *,
+    keep: Private[npt.NDArray[np.bool_]] | None = None,
+    noise: Noise | None = None,
+    progress: Progress = quiet,
+) -> Fitted:
+    """Do what a plan says; its spend must have been reserved.
+
+    Args:
+        plan: What to do.
+        source: The table, loaded.
+        keep: bool[n], rows to use, or None for all.
+        noise: Where noise comes from; the operating system by default.
+        progress: Told what happens, never with a number that depends on a cell.
+    """
+    noise = OsNoise() if noise is None else noise
+    key = noise.unit_key("rows of a unit")
+    schema = plan.schema
+    if plan.derive is not None:
+        progress("learning the schema under the budget")
+        profile = Profile(source, plan.unit, key, missing=schema.missing, keep=keep)
+        schema = plan.derive.run(profile, schema, noise)
+    progress("coding the table")
+    coded = encode(source, schema, plan.unit, key, keep=keep)
+    progress(f"fitting the generator {plan.generator}")
+    model = plan.mechanism(schema).run(coded, noise)
+    fitted = Fitted(
+        generator=plan.generator,
+        config=plan.config.to_json(),
+        schema=schema,
+        guarantee=plan.guarantee(schema),
+        event=event_to_json(plan.total_event),
+        model=model,
+    )
+    _warn(fitted, plan.unit)
+    return fitted
+
+
+def _warn(fitted: Fitted, unit: Unit) -> None:
+    """Warn where delta is large for the noisy number of units."""
+    units = fitted.model.total / unit.max_rows
+    if fitted.guarantee.delta * units > 0.01:
+        warnings.warn(
+            f"delta {fitted.guarantee.delta:g} times the noisy number of units is above 0.01: about one unit in a hundred tables may be "
+            "unprotected. Use a smaller --delta.",
+            stacklevel=3,
+        )

@@ -1,0 +1,346 @@
+"""The story, as functions of the same names as the commands: scan, schema, fit, sample, audit, evaluate, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from privsynth.derive import DeriveMechanism, undetermined
+from privsynth.errors import UsageError
+from privsynth.fitting import (
+    Progress,
+    Reservation,
+    check_structure,
+    dataset_name,
+    execute,
+    quiet,
+    read_any_schema,
+    reserve,
+    resolve_schema,
+)
+from privsynth.generators.fitted import Fitted, load_model
+from privsynth.noise import OsNoise
+from privsynth.plan import Plan, unit_of
+from privsynth.privacy import Budget, Unit
+from privsynth.release import Story, check_output, demo_ledger, read_paid, write_release
+from privsynth.schema.model import Schema
+from privsynth.table.coded import others, split_units
+from privsynth.table.source import open_table
+from privsynth.table.typed import public_frame, text_columns, typed_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from privsynth.audit import AuditResult
+    from privsynth.quality import QualityResult
+    from privsynth.scan import ScanResult
+
+HOLDOUT_PERCENT = 20
+
+
+def scan(table: Any, *, exhaustive: bool = False, encoding: str = "utf-8") -> ScanResult:
+    """Find personal data, column by column; the findings are the owner's and change no fit.
+
+    Args:
+        table: A path or a frame.
+        exhaustive: Test every distinct value.
+        encoding: Of CSV files.
+    """
+    from privsynth.scan import scan_columns
+
+    return scan_columns(text_columns(open_table(table, encoding=encoding)), exhaustive=exhaustive)
+
+
+def plan_fit(
+    table: Any,
+    *,
+    epsilon: float,
+    delta: float = 1e-6,
+    schema: Any = None,
+    declare: Any = None,
+    unit: str | None = None,
+    max_rows: int | None = None,
+    focus: str | None = None,
+    generator: str = "auto",
+    allow_data_dependent_schema: bool = False,
+    encoding: str = "utf-8",
+) -> Plan:
+    """Say what `fit` with these arguments would do and spend; only the header is read."""
+    budget = Budget(epsilon=epsilon, delta=delta)
+    source = open_table(table, encoding=encoding)
+    known = resolve_schema(source, schema, declare)
+    who = unit_of(known, unit, max_rows)
+    known = replace(known, unit_column=who.column, max_rows=who.max_rows)
+    plan = Plan.make(
+        known,
+        unit=who,
+        budget=budget,
+        generator=generator,
+        focus=focus,
+        allow_data_dependent_schema=allow_data_dependent_schema,
+    )
+    check_structure(source, plan)
+    return plan
+
+
+def fit(
+    table: Any,
+    *,
+    ledger: Path | str | None = None,
+    dataset: str | None = None,
+    encoding: str = "utf-8",
+    progress: Progress = quiet,
+    **options: Any,
+) -> Fitted:
+    """Fit a generator under differential privacy.
+
+    Guarantee:
+        The result is (epsilon, delta)-DP for adding or removing one unit; `result.guarantee.sentence()` says all of it.
+
+    Args:
+        table: A path or a frame.
+        ledger: The ledger's file; by default the owner's.
+        dataset: Name under which this table's budget is kept; by default its path.
+        encoding: Of CSV files.
+        progress: Told what happens.
+        **options: `epsilon`, `delta`, `schema`, `declare`, `unit`, `max_rows`, `focus`, `generator`,
+            `allow_data_dependent_schema`, as for `plan_fit`.
+
+    Raises:
+        UsageError, SchemaError, BudgetError: before anything is spent.
+
+    Example:
+        >>> from privsynth.demo import hospital_admissions
+        >>> model = fit(hospital_admissions(500), epsilon=3, unit="patient_id", max_rows=4, ledger=":memory:")  # doctest: +SKIP
+        >>> synthetic = sample(model)  # doctest: +SKIP
+    """
+    plan = plan_fit(table, encoding=encoding, **options)
+    progress("reading the table")
+    source = open_table(table, encoding=encoding).loaded()
+    paid = reserve(plan, dataset_name(table, dataset), ledger, f"fit {plan.generator}")
+    fitted = execute(plan, source, progress=progress)
+    return _committed(fitted, paid)
+
+
+def _committed(fitted: Fitted, paid: Reservation) -> Fitted:
+    return replace(fitted, ledger=paid.commit(fitted.digest()))
+
+
+def sample(model: Fitted | Path | str, n: int | None = None, *, seed: int | None = None, where: str | None = None) -> pd.DataFrame:
+    """Draw synthetic rows from a model; it may be repeated and costs nothing.
+
+    Args:
+        model: A fitted model or the path of a saved one.
+        n: Rows; by default the noisy number of rows of the table.
+        seed: Makes the rows reproducible.
+        where: Conditions such as ``age >= 80 and sex = Female``.
+    """
+    fitted = model if isinstance(model, Fitted) else load_model(model)
+    return fitted.sample(n, seed=seed, where=where).to_pandas()
+
+
+def schema(
+    table: Any,
+    *,
+    epsilon: float | None = None,
+    delta: float = 1e-6,
+    declare: Any = None,
+    unit: str | None = None,
+    max_rows: int | None = None,
+    ledger: Path | str | None = None,
+    dataset: str | None = None,
+    encoding: str = "utf-8",
+) -> Schema:
+    """Make a schema: from a declaration, under a budget, or (without epsilon) from the data, marked so that no fit takes it.
+
+    Args:
+        table: A path or a frame.
+        epsilon: Pays for what the declaration leaves open; without it such leaves are marked `data`.
+        delta: Of that budget.
+        declare: A declaration as a path or plain values, or None.
+        unit: Column of the unit, "row", or None.
+        max_rows: Rows kept of a unit.
+        ledger: The ledger's file.
+        dataset: Name under which this table's budget is kept.
+        encoding: Of CSV files.
+    """
+    from privsynth.derivation import derive_paid, derive_unpaid
+
+    source = open_table(table, encoding=encoding)
+    known = resolve_schema(source, None, declare)
+    who = unit_of(known, unit, max_rows)
+    known = replace(known, unit_column=who.column, max_rows=who.max_rows)
+    if not undetermined(known):
+        return known
+    if epsilon is None:
+        return derive_unpaid(source.loaded(), known, who)
+    budget = Budget(epsilon=epsilon, delta=delta)
+    return derive_paid(source.loaded(), known, who, budget, dataset_name(table, dataset), ledger)
+
+
+def split(
+    table: Any, *, unit: str | None = None, percent: int = HOLDOUT_PERCENT, encoding: str = "utf-8"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split a table into train and holdout by an independent coin of each unit.
+
+    Args:
+        table: A path or a frame.
+        unit: Column that says whose row it is, or None.
+        percent: Expected share of the holdout.
+        encoding: Of CSV files.
+
+    Returns:
+        Two data frames of text.
+    """
+    from privsynth.table.typed import split_frames
+
+    source = open_table(table, encoding=encoding).loaded()
+    return split_frames(source, split_units(source, Unit(column=unit), percent, OsNoise().unit_key("holdout")))
+
+
+def _comparable(train: Any, others: Mapping[str, Any], schema: Any, encoding: str) -> tuple[Schema, dict[str, Any]]:
+    """Open tables and find the schema under which they are compared: the given one, or what the train table looks like."""
+    from privsynth.derivation import derive_unpaid
+
+    sources = {"train": open_table(train, encoding=encoding).loaded()}
+    sources.update({name: open_table(table, encoding=encoding) for name, table in others.items() if table is not None})
+    known = resolve_schema(sources["train"], schema, None)
+    return derive_unpaid(sources["train"], known, Unit(), identifiers=schema is not None), sources
+
+
+def audit(
+    train: Any, synthetic: Any, holdout: Any = None, *, schema: Any = None, seed: int = 0, encoding: str = "utf-8"
+) -> AuditResult:
+    """Test whether a synthetic table of any vendor gives away rows of the table that it was made from.
+
+    Args:
+        train: The rows that the synthetic table was made from, as a path or a frame.
+        synthetic: The synthetic table.
+        holdout: Rows of the same population that its maker never saw; without them the verdict is `leak` or `inconclusive`.
+        schema: Says how cells are read; by default found from the train table.
+        seed: Of the samples that the audit draws.
+        encoding: Of CSV files.
+    """
+    from privsynth.audit import audit_tables
+
+    known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
+    frames = {name: typed_frame(source, known) for name, source in sources.items()}
+    return audit_tables(frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), seed=seed)
+
+
+def evaluate(
+    train: Any,
+    synthetic: Any,
+    holdout: Any = None,
+    *,
+    target: str | None = None,
+    schema: Any = None,
+    seed: int = 0,
+    encoding: str = "utf-8",
+) -> QualityResult:
+    """Compare a synthetic table with the real one, every figure beside that of the holdout.
+
+    Args:
+        train: The real rows, as a path or a frame.
+        synthetic: The synthetic table.
+        holdout: Further real rows of the same population.
+        target: Column that models predict; by default the schema's.
+        schema: Says how cells are read; by default found from the train table.
+        seed: Of samples and models.
+        encoding: Of CSV files.
+    """
+    from privsynth.quality import evaluate_tables
+
+    known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
+    if target is not None and target not in known.names:
+        raise UsageError(f"The target `{target}` is no column of the table. Its columns are: {', '.join(known.names)}.")
+    frames = {name: typed_frame(source, known) for name, source in sources.items()}
+    aim = target if target is not None else known.target
+    return evaluate_tables(frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), target=aim, seed=seed)
+
+
+def run(
+    table: Any,
+    *,
+    epsilon: float,
+    out: Path | str,
+    rows: int | None = None,
+    seed: int | None = None,
+    ledger: Path | str | None = None,
+    dataset: str | None = None,
+    resume_from: Path | str | None = None,
+    encoding: str = "utf-8",
+    progress: Progress = quiet,
+    raw: bool = False,
+    **options: Any,
+) -> dict[str, Any]:
+    """Do all of it: scan, learn the schema, fit, sample, audit, report; leave a complete folder or none.
+
+    Args:
+        table: A path or a frame.
+        epsilon: The whole budget.
+        out: Folder to make: `release/` for others, `owner/` for the owner alone.
+        rows: Synthetic rows; by default the noisy number of rows of the train part.
+        seed: Of sampling.
+        ledger: The ledger's file.
+        dataset: Name under which this table's budget is kept.
+        resume_from: Folder that a failed run left; its model was paid for and costs nothing more.
+        encoding: Of CSV files.
+        progress: Told what happens.
+        raw: Leave text cells that a spreadsheet would run as they are.
+        **options: As for `plan_fit`.
+
+    Returns:
+        The owner's report as JSON values.
+    """
+    plan = plan_fit(table, epsilon=epsilon, encoding=encoding, **options)
+    check_output(Path(out))
+    progress("reading the table")
+    source = open_table(table, encoding=encoding).loaded()
+    story = Story(source=source, plan=plan, out=Path(out), progress=progress)
+    if resume_from is None:
+        paid = reserve(plan, dataset_name(table, dataset), ledger, f"run {plan.generator}")
+        key = OsNoise().unit_key("holdout")
+        held = split_units(source, plan.unit, HOLDOUT_PERCENT, key)
+        fitted = _committed(execute(plan, source, keep=others(held), progress=progress), paid)
+    else:
+        key, fitted = read_paid(Path(resume_from))
+    return write_release(story, fitted, key, rows=rows, seed=seed, raw=raw)
+
+
+def check(schema: Any, table: Any = None, *, encoding: str = "utf-8") -> list[str]:
+    """Read a schema, and hold it against a table's header; return what a fit under it would still lack or refuse."""
+    from privsynth.fitting import check_schema
+
+    known = resolve_schema(open_table(table, encoding=encoding), schema, None) if table is not None else read_any_schema(schema)
+    return check_schema(known, None if table is None else open_table(table, encoding=encoding))
+
+
+def verify(folder: Path | str) -> list[str]:
+    """Recompute every digest of a release folder or a model; return what is wrong with it."""
+    from privsynth.artifact import verify_folder
+
+    return verify_folder(Path(folder))
+
+
+def demo(out: Path | str, *, rows: int = 20_000, seed: int = 0, epsilon: float = 3.0, progress: Progress = quiet) -> dict[str, Any]:
+    """Simulate a hospital's admissions and run everything on them, per patient.
+
+    Args:
+        out: Folder to make.
+        rows: Simulated admissions.
+        seed: Of the simulation.
+        epsilon: The whole budget.
+        progress: Told what happens.
+    """
+    from privsynth.demo import HOSPITAL_SCHEMA_PATH, hospital_admissions
+
+    check_output(Path(out))
+    progress(f"simulating {rows:,} hospital admissions")
+    table = hospital_admissions(rows, seed=seed)
+    with demo_ledger() as ledger:
+        return run(
+            table, epsilon=epsilon, out=out, schema=HOSPITAL_SCHEMA_PATH, ledger=ledger, dataset="hospital demo", progress=progress
+        )

@@ -1,0 +1,203 @@
+"""What a fit will do, decided before any private byte is read: who is protected, which stages there are, what each may spend."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from privsynth.derive import DeriveMechanism, undetermined
+from privsynth.errors import BudgetError, SchemaError, UsageError
+from privsynth.generators import AUTO, Config, Mechanism, make_config
+from privsynth.privacy import (
+    Budget,
+    Guarantee,
+    Spend,
+    Unit,
+    composed,
+    event_from_json,
+    event_to_json,
+    gaussian,
+    mu_of,
+    rounded_up,
+    spend_of,
+)
+from privsynth.schema.io import schema_to_document
+from privsynth.schema.model import Schema
+
+if TYPE_CHECKING:
+    from dp_accounting import DpEvent
+
+SCHEMA_SHARE = Fraction(15, 100)
+THRESHOLD_SHARE = Fraction(1, 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A fit that has not begun.
+
+    Args:
+        schema: What is known for free; its undetermined fields are learned first.
+        unit: Who is protected.
+        budget: What was asked for.
+        generator: Name of the generator.
+        config: Its recipe.
+        derive: How the undetermined fields are learned, or None.
+        generator_spend: What the generator may spend.
+        void: Why there is no guarantee, or None.
+    """
+
+    schema: Schema
+    unit: Unit
+    budget: Budget
+    generator: str
+    config: Config
+    derive: DeriveMechanism | None
+    generator_spend: Spend
+    void: str | None = None
+
+    @classmethod
+    def make(
+        cls,
+        schema: Schema,
+        *,
+        unit: Unit,
+        budget: Budget,
+        generator: str = "auto",
+        focus: str | None = None,
+        allow_data_dependent_schema: bool = False,
+    ) -> Plan:
+        """Split a budget over what a schema still lacks and the generator.
+
+        Raises:
+            SchemaError: the schema has leaves that were read from the data, or the focus is no modelled column.
+            UsageError: the generator is unknown.
+        """
+        void = _void(schema, allow_data_dependent_schema)
+        if focus is not None:
+            if focus not in schema.names:
+                raise SchemaError(f"The focus `{focus}` is no column of the schema. Its columns are: {', '.join(schema.names)}.")
+            schema = replace(schema, target=focus)
+        names = undetermined(schema)
+        extra = Fraction(budget.delta) * THRESHOLD_SHARE if names else Fraction(0)
+        total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
+        part = total * SCHEMA_SHARE if names else Fraction(0)
+        return cls(
+            schema=schema,
+            unit=unit,
+            budget=budget,
+            generator=AUTO if generator == "auto" else generator,
+            config=make_config(generator),
+            derive=DeriveMechanism.calibrate(names, Spend(mu_squared=part, delta=extra)) if names else None,
+            generator_spend=Spend(mu_squared=total - part),
+            void=void,
+        )
+
+    @property
+    def event(self) -> DpEvent:
+        """What is reserved: all that the fit can do, whatever it learns on the way."""
+        generator = gaussian(float(self.generator_spend.mu_squared) ** -0.5 * (1 + 1e-12))
+        return composed([*([self.derive.event] if self.derive else []), generator])
+
+    @property
+    def total_event(self) -> DpEvent:
+        """The event of this fit together with the recorded spend of the schema's own derivation."""
+        before = event_from_json(self.schema.spend["event"]) if self.schema.spend else None
+        return composed([before, self.event] if before is not None else [self.event])
+
+    def mechanism(self, schema: Schema) -> Mechanism:
+        """Calibrate the generator for the completed schema; it never exceeds what was reserved."""
+        mechanism = self.config.calibrate(schema, self.unit, self.generator_spend)
+        if spend_of(mechanism.event).mu_squared > self.generator_spend.mu_squared:
+            raise BudgetError(f"The generator {self.generator} asks for more than its share. This is a bug; please report it.")
+        return mechanism
+
+    def guarantee(self, schema: Schema) -> Guarantee:
+        """State what is proven about the release of a completed schema and model."""
+        spend = spend_of(self.total_event)
+        before = spend_of(event_from_json(self.schema.spend["event"])) if self.schema.spend else Spend()
+        return Guarantee(
+            epsilon=rounded_up(spend.epsilon(self.budget.delta)),
+            delta=self.budget.delta,
+            unit=self.unit,
+            mu=spend.mu,
+            declared=schema.declared(),
+            learned=schema.learned(),
+            void=self.void,
+            spent_before=rounded_up(before.epsilon(self.budget.delta)) if self.schema.spend else 0.0,
+        )
+
+    def digest(self) -> str:
+        """Return a digest of all that is public about this fit."""
+        document = {
+            "schema": schema_to_document(self.schema),
+            "unit": [self.unit.column, self.unit.max_rows],
+            "event": event_to_json(self.event),
+            "generator": self.generator,
+            "config": self.config.to_json(),
+        }
+        return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the budget plan, for `--dry-run`."""
+        stages = [] if self.derive is None else [_stage("derive the schema", spend_of(self.derive.event), self.budget)]
+        stages.append(_stage(f"fit {self.generator}", self.generator_spend, self.budget))
+        return {
+            "format": "privsynth.plan/1",
+            "unit": {"column": self.unit.column, "max_rows": self.unit.max_rows},
+            "epsilon": self.budget.epsilon,
+            "delta": self.budget.delta,
+            "generator": self.generator,
+            "stages": stages,
+            "learned_columns": list(self.derive.names) if self.derive else [],
+            "modelled_columns": [field.name for field in self.schema.modelled],
+            "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
+            "guarantee": self.guarantee(self.schema).to_json(),
+        }
+
+
+def _stage(name: str, spend: Spend, budget: Budget) -> dict[str, Any]:
+    return {
+        "stage": name,
+        "mu": spend.mu,
+        "delta": float(spend.delta),
+        "epsilon_alone": rounded_up(spend.epsilon(budget.delta)),
+    }
+
+
+def _void(schema: Schema, allowed: bool) -> str | None:
+    leaves = schema.data_leaves()
+    if not leaves:
+        return None
+    if not allowed:
+        raise SchemaError(
+            f"The schema states {len(leaves)} things that were read from the data without paying (the first is `{leaves[0]}`), so a "
+            "fit under it would leak them. Check each one and mark it `declared`, derive it with `privsynth schema --epsilon`, "
+            "or give up the guarantee with --allow-data-dependent-schema."
+        )
+    return f"{len(leaves)} statements of the schema were read from the data (the first is `{leaves[0]}`)."
+
+
+def unit_of(schema: Schema, column: str | None, max_rows: int | None) -> Unit:
+    """Return who is protected: what was asked for, else what the schema says, else one row.
+
+    Raises:
+        UsageError: max_rows was given without a unit.
+    """
+    if column == "row":
+        column, schema = None, replace(schema, unit_column=None, max_rows=1)
+    elif column is None:
+        column = schema.unit_column
+    if column is None:
+        if max_rows not in (None, 1):
+            raise UsageError("--max-rows was given, but each row is its own unit. Name the column of the unit with --unit COL.")
+        return Unit()
+    return Unit(column=column, max_rows=max_rows if max_rows is not None else schema.max_rows)
+
+
+def plan_details(plan: Plan) -> Mapping[str, Any]:
+    """Return what a report repeats about a plan."""
+    return {"generator": plan.generator, "config": plan.config.to_json(), "event": event_to_json(plan.total_event)}

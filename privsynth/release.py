@@ -1,0 +1,221 @@
+"""The two folders that a run leaves: `release/` for others, `owner/` for the owner alone."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from privsynth import __version__
+from privsynth.artifact import write_manifest
+from privsynth.errors import ArtifactError, PrivsynthError, UsageError
+from privsynth.files import atomic_file, atomic_folder
+from privsynth.fitting import Progress
+from privsynth.generators.fitted import Fitted, load_model
+from privsynth.plan import Plan
+from privsynth.report import build_report, render_html
+from privsynth.schema.io import dump_schema
+from privsynth.table.coded import others, split_units
+from privsynth.table.source import Source, open_table
+from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
+from privsynth.table.write import write_table
+
+HOLDOUT_PERCENT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One run: its table, its plan and where it writes.
+
+    Args:
+        source: The table, loaded.
+        plan: What was decided beforehand.
+        out: The folder to make.
+        progress: Told what happens.
+    """
+
+    source: Source
+    plan: Plan
+    out: Path
+    progress: Progress
+
+
+def check_output(out: Path) -> None:
+    """Refuse an output folder that exists or cannot be made, before any work is done.
+
+    Raises:
+        UsageError: with what to do.
+    """
+    if out.exists() or out.is_symlink():
+        raise UsageError(f"The output folder {out} exists. Remove it, or name another one with -o.")
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"The folder {out.absolute().parent} does not exist. Make it first, or name another output with -o.")
+
+
+def write_release(story: Story, fitted: Fitted, key: bytes, *, rows: int | None, seed: int | None, raw: bool) -> dict[str, Any]:
+    """Sample, scan, audit, evaluate, report and write everything; when a step fails the paid model is kept.
+
+    Returns:
+        The owner's report as JSON values.
+    """
+    try:
+        with atomic_folder(story.out) as folder:
+            return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
+    except BaseException as error:
+        kept = _keep_paid(story.out, fitted, key)
+        if kept is not None and isinstance(error, PrivsynthError):
+            raise type(error)(f"{error.message} The model is paid for and kept: run again with --resume-from {kept}.") from error
+        raise
+
+
+def _write(
+    story: Story, fitted: Fitted, key: bytes, folder: Path, *, rows: int | None, seed: int | None, raw: bool
+) -> dict[str, Any]:
+    release, owner = folder / "release", folder / "owner"
+    release.mkdir()
+    owner.mkdir(mode=0o700)
+    story.progress("sampling")
+    synthetic = fitted.sample(rows, seed=seed)
+    with (release / "synthetic.csv").open("wb") as target:
+        write_table(synthetic, Path("synthetic.csv"), target, raw=raw)
+    fitted.save(release / "model")
+    (release / "schema.yaml").write_text(dump_schema(fitted.schema), encoding="utf-8")
+    findings = _findings(story, fitted, key, synthetic)
+    for name in ("scan", "audit", "evaluate"):
+        _write_json(owner / f"{name}.json", findings[name])
+    reports = {audience: _report(audience, story, fitted, findings) for audience in ("owner", "release")}
+    for audience, place in (("owner", owner), ("release", release)):
+        _write_json(place / "report.json", reports[audience])
+        (place / "report.html").write_text(render_html(reports[audience]), encoding="utf-8")
+    write_manifest(release, _manifest(fitted, synthetic))
+    for path in owner.iterdir():
+        path.chmod(0o600)
+    return reports["owner"]
+
+
+def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[str, Any]:
+    """Compute the owner's findings: scan, audit and evaluation; and the synthetic table's own figures."""
+    from privsynth.audit import audit_tables
+    from privsynth.quality import evaluate_tables, synthetic_only
+    from privsynth.scan import scan_columns
+
+    held = split_units(story.source, story.plan.unit, HOLDOUT_PERCENT, key)
+    train = typed_frame(story.source, fitted.schema, keep=others(held))
+    holdout = typed_frame(story.source, fitted.schema, keep=held)
+    made = public_frame(typed_frame(open_table(synthetic), fitted.schema))
+    story.progress("scanning for personal data")
+    scan = scan_columns(text_columns(story.source)).to_json()
+    story.progress("auditing")
+    owners = _owners(story, held)
+    audit = audit_tables(train, made, holdout, train_units=owners[0], holdout_units=owners[1]).to_json()
+    story.progress("evaluating")
+    evaluate = evaluate_tables(train, made, holdout, target=_target(fitted)).to_json()
+    return {"scan": scan, "audit": audit, "evaluate": evaluate, "synthetic": synthetic_only(made)}
+
+
+def _owners(story: Story, held: Any) -> tuple[Any, Any]:
+    """Return whose row each train and each holdout row is, or nothing where each row is its own unit."""
+    column = story.plan.unit.column
+    if column is None:
+        return None, None
+    return column_of(story.source, column, keep=others(held)), column_of(story.source, column, keep=held)
+
+
+def _target(fitted: Fitted) -> str | None:
+    names = [field.name for field in fitted.schema.modelled]
+    return fitted.schema.target if fitted.schema.target in names else None
+
+
+def _report(audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, Any]) -> dict[str, Any]:
+    ours = audience == "owner"
+    return build_report(
+        audience=audience,
+        guarantee=fitted.guarantee,
+        schema=fitted.schema,
+        audit=findings["audit"] if ours else None,
+        evaluate=findings["evaluate"] if ours else None,
+        scan=findings["scan"] if ours else None,
+        synthetic=findings["synthetic"],
+        ledger=dict(fitted.ledger) if ours else None,
+        reproduction=_reproduction(story, fitted),
+        title="Synthetic table",
+    )
+
+
+def _reproduction(story: Story, fitted: Fitted) -> dict[str, Any]:
+    import numpy as np
+
+    return {
+        "privsynth": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "generator": fitted.generator,
+        "config": dict(fitted.config),
+        "event": dict(fitted.event),
+        "holdout": f"each unit by its own coin, {HOLDOUT_PERCENT}% on average, kept out of training",
+    }
+
+
+def _manifest(fitted: Fitted, synthetic: Any) -> dict[str, Any]:
+    return {
+        "dp": fitted.guarantee.void is None,
+        "generator": fitted.generator,
+        "guarantee": fitted.guarantee.to_json(),
+        "model_digest": fitted.digest(),
+        "ledger": dict(fitted.ledger),
+        "rows": synthetic.num_rows,
+        "columns": synthetic.column_names,
+    }
+
+
+def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _keep_paid(out: Path, fitted: Fitted, key: bytes) -> Path | None:
+    """Keep a model whose run failed after it was paid for; return where, or None if even that fails."""
+    kept = out.with_name(out.name + ".paid")
+    try:
+        with atomic_folder(kept, private=True) as folder:
+            (folder / "owner").mkdir(mode=0o700)
+            fitted.save(folder / "owner" / "model")
+            (folder / "owner" / "holdout.key").write_bytes(key)
+    except (PrivsynthError, OSError):
+        return None
+    return kept
+
+
+def read_paid(folder: Path) -> tuple[bytes, Fitted]:
+    """Read what a failed run kept.
+
+    Raises:
+        ArtifactError: the folder holds no paid model.
+    """
+    try:
+        key = (folder / "owner" / "holdout.key").read_bytes()
+    except OSError:
+        raise ArtifactError(f"{folder} holds no paid model of a run that failed. Give the folder that its message named.") from None
+    return key, load_model(folder / "owner" / "model")
+
+
+@contextmanager
+def demo_ledger() -> Iterator[Path]:
+    """Yield a ledger for simulated data, which protects nobody and is thrown away."""
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="privsynth-demo-"))
+    try:
+        yield folder / "ledger.db"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def save_table(table: Any, path: Path, *, raw: bool = False) -> None:
+    """Write a table to a file, complete or not at all."""
+    with atomic_file(path) as temporary, temporary.open("wb") as target:
+        write_table(table, path, target, raw=raw)

@@ -1,0 +1,199 @@
+"""Columns, as sections of the page: what was found in them, what was declared about them, what is in the synthetic table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, Tone, figure, named
+from privsynth.report.wording import ROLES, count, dig, mappings, names, number, percent, text, texts
+
+_SOURCES = {
+    "declared": "declared by the owner",
+    "public": "public codebook",
+    "dp": "learned under the budget",
+    "data": "read from the data: not private",
+    "default": "default",
+}
+
+
+def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any]) -> Section:
+    """Return the section on personal data: what the scan found and what was done."""
+    title, lead = (
+        "Personal data found, and what was done",
+        "The scan only advises. What was done is what the schema says.",
+    )
+    if scan is None:
+        return Section(
+            key="personal-data",
+            title=title,
+            lead=lead,
+            blocks=[Paragraph(text="The scan was not computed.", tone="warn")],
+        )
+    stated = {dig(each, "name"): each for each in mappings(declarations, "columns")}
+    found = sorted(mappings(scan, "columns"), key=lambda each: _rank(dig(each, "role")))
+    marked = [each for each in found if dig(each, "role") != "safe"]
+    blocks: list[Block] = [_sampling(scan)]
+    if marked:
+        blocks.append(_findings(marked, stated))
+    if plain := [str(dig(each, "name")) for each in found if dig(each, "role") == "safe"]:
+        blocks.append(
+            Paragraph(text=f"Nothing identifying was recognised in {count(len(plain))} columns: {names(plain)}.")
+        )
+    if joint := texts(scan, "quasi_identifiers"):
+        blocks.append(Paragraph(text=f"Together, these columns can single out people: {names(joint)}."))
+    blocks += [Paragraph(text=note) for note in texts(scan, "notes")]
+    return Section(key="personal-data", title=title, lead=lead, blocks=blocks)
+
+
+def _rank(role: object) -> int:
+    order = ("direct", "free_text", "review", "quasi", "sensitive", "target")
+    return order.index(role) if role in order else len(order)
+
+
+def _sampling(scan: Mapping[str, Any]) -> Facts:
+    if dig(scan, "basis") == "names":
+        return Facts(caption="Scan", facts=[("Basis", "column names only; no cell was read")])
+    return Facts(
+        caption="Scan",
+        facts=[
+            ("Rows", count(number(scan, "rows"))),
+            ("Rows tested, at least", count(number(scan, "sampling", "rows_tested"))),
+            (
+                "Distinct values that may be of another kind, at most",
+                percent(number(scan, "sampling", "could_be_missed")),
+            ),
+        ],
+    )
+
+
+def _findings(found: list[Mapping[str, Any]], stated: Mapping[Any, Mapping[str, Any]]) -> Table:
+    return Table(
+        caption="Columns with personal data",
+        headers=("Column", "Found", "Role", "What was done"),
+        rows=[
+            [
+                named(text(each, "name") or "unnamed"),
+                Cell(text=_entity(each), note=text(each, "reason") or ""),
+                Cell(text=_role(dig(each, "role"))),
+                _treatment(each, stated.get(dig(each, "name"))),
+            ]
+            for each in found
+        ],
+    )
+
+
+def _entity(finding: Mapping[str, Any]) -> str:
+    entity = text(finding, "entity")
+    if entity is None:
+        return "nothing recognised"
+    confidence = number(finding, "confidence")
+    return f"{entity.replace('_', ' ').lower()}{'' if confidence is None else f', {percent(confidence)} sure'}"
+
+
+def _treatment(finding: Mapping[str, Any], column: Mapping[str, Any] | None) -> Cell:
+    if column is None:
+        return Cell(text="left out (not in the schema)")
+    done = text(column, "done") or "not computed"
+    risky = (
+        dig(finding, "role") in ("direct", "free_text", "review")
+        and done.endswith("modelled")
+        and "not modelled" not in done
+    )
+    if risky:
+        return Cell(text=done, note="Check: the scan advises against keeping it.", tone="warn")
+    return Cell(text=done)
+
+
+def _role(role: object) -> str:
+    return ROLES.get(str(role), str(role)) if role else "not computed"
+
+
+def declared(declarations: Mapping[str, Any]) -> Section:
+    """Return the section on the schema."""
+    found = mappings(declarations, "columns")
+    used = [(label, number(declarations, "sources", source)) for source, label in _SOURCES.items()]
+    facts = [(label[0].upper() + label[1:], f"{count(columns)} columns") for label, columns in used if columns]
+    blocks: list[Block] = [Facts(caption="Where the statements come from", facts=facts)] if facts else []
+    if leaves := texts(declarations, "data_leaves"):
+        blocks.append(
+            Paragraph(
+                text=f"Read from the data without paying for it, so there is no guarantee: {names(leaves)}.", tone="bad"
+            )
+        )
+    if found:
+        blocks.append(
+            Table(
+                caption="Columns as the schema states them",
+                headers=("Column", "Kind", "Role", "What was done", "Source"),
+                rows=[_declared_row(each) for each in found],
+            )
+        )
+    return Section(
+        key="declarations",
+        title="What was declared",
+        lead="The schema is public: it leaves with the release. Each statement in it has a source.",
+        blocks=blocks,
+    )
+
+
+def _declared_row(column: Mapping[str, Any]) -> list[Cell]:
+    return [
+        named(text(column, "name") or "unnamed"),
+        Cell(text=text(column, "kind") or "not computed"),
+        Cell(text=_role(dig(column, "role"))),
+        Cell(text=text(column, "done") or "not computed"),
+        _sources(column),
+    ]
+
+
+def _sources(column: Mapping[str, Any]) -> Cell:
+    by_source: dict[str, list[str]] = {}
+    stated = dig(column, "provenance")
+    for leaf, source in stated.items() if isinstance(stated, Mapping) else ():
+        by_source.setdefault(str(source), []).append(str(leaf))
+    tone: Tone = "bad" if "data" in by_source else ""
+    books = dig(column, "codebooks")
+    note = ", ".join(sorted({str(name) for name in books.values()})) if isinstance(books, Mapping) else ""
+    if len(by_source) == 1:
+        return Cell(text=_SOURCES.get(next(iter(by_source)), "not computed"), note=note, tone=tone)
+    parts = [f"{_SOURCES.get(source, source)}: {', '.join(leaves)}" for source, leaves in by_source.items()]
+    return Cell(text="; ".join(parts) or "not computed", note=note, tone=tone)
+
+
+def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
+    """Return the section on the synthetic table by itself."""
+    found = mappings(synthetic, "by_column")
+    blocks: list[Block] = [
+        Facts(
+            caption="Size",
+            facts=[
+                ("Rows", count(number(synthetic, "rows"))),
+                ("Columns", count(number(synthetic, "columns"))),
+                ("Missing cells", percent(number(synthetic, "missing_share"))),
+                ("Rows that occur more than once", percent(number(synthetic, "repeated_row_share"))),
+            ],
+        )
+    ]
+    if found:
+        blocks.append(
+            Table(
+                caption="Columns of the synthetic table",
+                headers=("Column", "Kind", "Distinct values", "Missing"),
+                rows=[
+                    [
+                        named(text(each, "name") or "unnamed"),
+                        Cell(text=text(each, "kind") or "not computed"),
+                        figure(count(number(each, "distinct"))),
+                        figure(percent(number(each, "missing_share"))),
+                    ]
+                    for each in found
+                ],
+            )
+        )
+    return Section(
+        key="synthetic",
+        title="The synthetic table",
+        lead="These figures describe the released rows alone; no real row was needed for them.",
+        blocks=blocks,
+    )

@@ -1,0 +1,175 @@
+"""Synthetic codes as a table again: labels, whole numbers, dates in their format; CSV, Parquet, Arrow and JSON lines."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.errors import UsageError
+from privsynth.schema.domain import Domain
+from privsynth.schema.model import Schema, canonical_label
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
+_WRITE_ROWS = 1 << 17
+
+
+def decode(schema: Schema, domains: Mapping[str, Domain], codes: Mapping[str, Any], positions: Mapping[str, Any]) -> Any:
+    """Turn codes into a `pyarrow.Table` with the modelled columns in the schema's order.
+
+    Args:
+        schema: Says the order of the columns.
+        domains: Column name -> domain.
+        codes: Column name -> int[n]; the domain's size means missing.
+        positions: Column name -> float[n], the place within the cell of a number.
+    """
+    import pyarrow as pa
+
+    names = [name for name in schema.names if name in codes]
+    columns = [
+        _labels(domains[name], codes[name]) if domains[name].labels is not None else _numbers(domains[name], codes[name], positions[name])
+        for name in names
+    ]
+    return pa.table(columns, names=names)
+
+
+def _labels(domain: Domain, codes: npt.NDArray[Any]) -> Any:
+    import pyarrow as pa
+
+    labels = list(domain.labels or ())
+    whole = all(_is_whole(label) for label in labels)
+    values = pa.array([int(label) for label in labels] if whole else labels, type=pa.int64() if whole else pa.string())
+    missing = codes >= domain.size
+    index = pa.array(np.where(missing, 0, codes).astype(np.int32), mask=missing)
+    return values.take(index)
+
+
+def _is_whole(label: str) -> bool:
+    return canonical_label(label) == label and label.lstrip("-").isdigit() and len(label) < 16
+
+
+def _numbers(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any]) -> Any:
+    import pyarrow as pa
+
+    assert domain.edges is not None  # noqa: S101 - for the type checker
+    missing = codes >= domain.size
+    cell = np.where(missing, 0, codes)
+    left = domain.edges[cell]
+    values = left + positions.astype(np.float64) * (domain.edges[cell + 1] - left)
+    low, high = domain.field.bounds()
+    if domain.whole:
+        whole = np.clip(np.floor(values), math.ceil(low), math.floor(high)).astype(np.int64)
+        return _moments(domain, whole, missing) if domain.field.kind in ("date", "datetime") else pa.array(whole, mask=missing)
+    digits = decimals_of(domain)
+    rounded = np.clip(np.round(values, digits) if digits <= 12 else values, low, high)
+    return pa.array(rounded, mask=missing)
+
+
+def decimals_of(domain: Domain) -> int:
+    """Return the digits after the point that a number is written with: the declared ones, or enough for its grid."""
+    if domain.field.decimals is not None:
+        return domain.field.decimals
+    assert domain.edges is not None  # noqa: S101 - for the type checker
+    narrowest = float(np.diff(domain.edges[:-1]).min()) if domain.size > 1 else 1.0
+    return int(min(max(0, 2 - math.floor(math.log10(narrowest))), 15))
+
+
+def _moments(domain: Domain, whole: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> Any:
+    """Return dates and datetimes: as text where the field has a format, and else as Arrow's own types."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    date = domain.field.kind == "date"
+    array = pa.array(whole.astype(np.int32), mask=missing).cast(pa.date32()) if date else pa.array(whole, mask=missing).cast(pa.timestamp("s"))
+    if domain.field.format is None:
+        return array
+    unique = array.dictionary_encode()
+    texts = pc.strftime(unique.dictionary.cast(pa.timestamp("s")), format=domain.field.format.replace("%f", "000000"))
+    return texts.cast(pa.string()).take(unique.indices)
+
+
+def write_table(table: Any, path: Path, target: BinaryIO, *, raw: bool = False) -> None:
+    """Write a `pyarrow.Table` in the form that the path's ending names.
+
+    Args:
+        table: What to write.
+        path: Only its name is looked at: .csv, .tsv (also .gz), .parquet, .arrow, .feather, .jsonl.
+        target: An open binary file.
+        raw: Leave text cells that a spreadsheet would run as formulas as they are.
+
+    Raises:
+        UsageError: the ending is not known.
+    """
+    name = path.name.lower()
+    if name.endswith(".gz"):
+        with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=4, mtime=0, filename="") as packed:
+            write_table(table, Path(path.name[:-3]), packed, raw=raw)  # type: ignore[arg-type]
+    elif name.endswith((".csv", ".tsv", ".txt")):
+        _write_csv(table, target, "\t" if name.endswith(".tsv") else ",", raw=raw)
+    elif name.endswith((".parquet", ".pq")):
+        import pyarrow.parquet as pq
+
+        pq.write_table(table, target)
+    elif name.endswith((".arrow", ".feather", ".ipc")):
+        import pyarrow.feather as feather
+
+        feather.write_feather(table, target, compression="uncompressed")
+    elif name.endswith((".jsonl", ".ndjson")):
+        _write_json_lines(table, target)
+    else:
+        raise UsageError(f"{path.name} has an ending that cannot be written. Use .csv, .tsv, .parquet, .arrow, .feather or .jsonl.")
+
+
+def check_output_name(path: Path) -> None:
+    """Refuse an output whose ending cannot be written, before any work is done."""
+    import pyarrow as pa
+
+    write_table(pa.table({"a": [1]}), path, io.BytesIO())
+
+
+def _write_csv(table: Any, target: BinaryIO, delimiter: str, *, raw: bool) -> None:
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    options = pc.WriteOptions(include_header=True, delimiter=delimiter, quoting_style="needed", batch_size=_WRITE_ROWS)
+    columns = [_csv_column(table.column(i), raw=raw) for i in range(table.num_columns)]
+    names = [name if raw else _neutral(name) for name in table.column_names]
+    pc.write_csv(pa.table(columns, names=names), target, write_options=options)
+
+
+def _csv_column(column: Any, *, raw: bool) -> Any:
+    """Make an Arrow column ready for CSV: neutral text, shortest form of numbers."""
+    import pyarrow as pa
+
+    if not pa.types.is_string(column.type) or raw:
+        return column
+    encoded = column.combine_chunks().dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    if not any(text.startswith(_FORMULA) for text in texts):
+        return column
+    return pa.array([_neutral(text) for text in texts], type=pa.string()).take(encoded.indices)
+
+
+def _neutral(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run (OWASP, "CSV injection"); numbers stay."""
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return "'" + text
+    return text
+
+
+def _write_json_lines(table: Any, target: BinaryIO) -> None:
+    import json
+
+    for batch in table.to_batches(max_chunksize=_WRITE_ROWS):
+        rows = batch.to_pylist()
+        target.write("".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows).encode("utf-8"))
