@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from privsynth.generators.fitted import Fitted, load_model
     from privsynth.pipeline import audit, check, demo, evaluate, fit, plan_fit, run, sample, scan, schema, split, verify
     from privsynth.privacy import Budget, Guarantee, Unit
-    from privsynth.schema import read_schema
+    from privsynth.tableschema import read_schema
 
 _HOMES = {
     "privsynth.errors": (
@@ -50,7 +50,7 @@ _HOMES = {
         "verify",
     ),
     "privsynth.privacy": ("Budget", "Guarantee", "Unit"),
-    "privsynth.schema": ("read_schema",),
+    "privsynth.tableschema": ("read_schema",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -82,3 +82,18 @@ __all__ = [
     "split",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that the command line starts quickly."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

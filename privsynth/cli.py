@@ -152,7 +152,7 @@ def schema(table: str, out: str, **options: Any) -> None:
     """Make a schema: declared, derived under a budget, or (for your eyes) read from the data."""
     from privsynth import pipeline
     from privsynth.files import atomic_file
-    from privsynth.schema import dump_schema
+    from privsynth.tableschema import dump_schema
 
     made = pipeline.schema(table, **options)
     with atomic_file(Path(out)) as temporary:

@@ -14,8 +14,8 @@ from privsynth.ledger import Ledger, default_path
 from privsynth.noise import ExactAnswers, OsNoise
 from privsynth.plan import THRESHOLD_SHARE
 from privsynth.privacy import Budget, Spend, Unit, event_to_json, mu_of
-from privsynth.schema.io import schema_to_document
-from privsynth.schema.model import Field, Schema
+from privsynth.tableschema.io import schema_to_document
+from privsynth.tableschema.model import Field, Schema
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from privsynth.noise import Noise
 from privsynth.privacy import Spend, composed, gaussian, thresholded
-from privsynth.schema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
+from privsynth.tableschema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from privsynth.ledger import Entry, Ledger, default_path
 from privsynth.noise import Noise, OsNoise
 from privsynth.plan import Plan
 from privsynth.privacy import Private, Unit, event_to_json
-from privsynth.scan import names_only
-from privsynth.schema.declare import read_declaration, schema_from_declaration
-from privsynth.schema.io import read_schema, schema_from_document
-from privsynth.schema.model import Schema
+from privsynth.pii import names_only
+from privsynth.tableschema.declare import read_declaration, schema_from_declaration
+from privsynth.tableschema.io import read_schema, schema_from_document
+from privsynth.tableschema.model import Schema
 from privsynth.table.coded import check_columns, encode
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source

@@ -25,7 +25,7 @@ from privsynth.noise import OsNoise
 from privsynth.plan import Plan, unit_of
 from privsynth.privacy import Budget, Unit
 from privsynth.release import Story, check_output, demo_ledger, read_paid, write_release
-from privsynth.schema.model import Schema
+from privsynth.tableschema.model import Schema
 from privsynth.table.coded import others, split_units
 from privsynth.table.source import open_table
 from privsynth.table.typed import public_frame, text_columns, typed_frame
@@ -33,9 +33,9 @@ from privsynth.table.typed import public_frame, text_columns, typed_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from privsynth.audit import AuditResult
+    from privsynth.audits import AuditResult
     from privsynth.quality import QualityResult
-    from privsynth.scan import ScanResult
+    from privsynth.pii import ScanResult
 
 HOLDOUT_PERCENT = 20
 
@@ -48,7 +48,7 @@ def scan(table: Any, *, exhaustive: bool = False, encoding: str = "utf-8") -> Sc
         exhaustive: Test every distinct value.
         encoding: Of CSV files.
     """
-    from privsynth.scan import scan_columns
+    from privsynth.pii import scan_columns
 
     return scan_columns(text_columns(open_table(table, encoding=encoding)), exhaustive=exhaustive)
 
@@ -112,7 +112,7 @@ def fit(
         UsageError, SchemaError, BudgetError: before anything is spent.
 
     Example:
-        >>> from privsynth.demo import hospital_admissions
+        >>> from privsynth.simulators import hospital_admissions
         >>> model = fit(hospital_admissions(500), epsilon=3, unit="patient_id", max_rows=4, ledger=":memory:")  # doctest: +SKIP
         >>> synthetic = sample(model)  # doctest: +SKIP
     """
@@ -223,7 +223,7 @@ def audit(
         seed: Of the samples that the audit draws.
         encoding: Of CSV files.
     """
-    from privsynth.audit import audit_tables
+    from privsynth.audits import audit_tables
 
     known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
     frames = {name: typed_frame(source, known) for name, source in sources.items()}
@@ -335,7 +335,7 @@ def demo(out: Path | str, *, rows: int = 20_000, seed: int = 0, epsilon: float =
         epsilon: The whole budget.
         progress: Told what happens.
     """
-    from privsynth.demo import HOSPITAL_SCHEMA_PATH, hospital_admissions
+    from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
 
     check_output(Path(out))
     progress(f"simulating {rows:,} hospital admissions")

@@ -25,8 +25,8 @@ from privsynth.privacy import (
     rounded_up,
     spend_of,
 )
-from privsynth.schema.io import schema_to_document
-from privsynth.schema.model import Schema
+from privsynth.tableschema.io import schema_to_document
+from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent

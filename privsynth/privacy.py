@@ -50,7 +50,7 @@ class Private(Generic[T]):
 
     __len__ = __iter__ = __bool__ = __getitem__ = __contains__ = _refuse
     __eq__ = __ne__ = __hash__ = _refuse  # type: ignore[assignment]
-    __reduce__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse  # type: ignore[assignment]
+    __reduce__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,7 @@ def rounded_up(epsilon: float) -> float:
     if epsilon <= 0:
         return 0.0
     digits = 3 if epsilon >= 0.1 else 2 - math.floor(math.log10(epsilon))
-    return math.ceil(epsilon * 10**digits * (1 - 1e-9)) / 10**digits
+    return math.ceil(epsilon * 10.0**digits * (1 - 1e-9)) / 10.0**digits
 
 
 def gaussian(noise_multiplier: float, count: int = 1) -> DpEvent:
@@ -217,8 +217,8 @@ def spend_of(event: DpEvent) -> Spend:
         return Spend()
     if isinstance(event, GaussianDpEvent | ThresholdedDpEvent):
         extra = Fraction(event.delta) if isinstance(event, ThresholdedDpEvent) else Fraction(0)
-        if not event.noise_multiplier > 0:
-            raise BudgetError("An event without noise has no finite privacy loss. Give it a positive noise multiplier.")
+        if not event.noise_multiplier > 0 or extra < 0:
+            raise BudgetError("An event without noise, or with a negative delta, has no finite privacy loss. Correct it.")
         return Spend(mu_squared=1 / Fraction(event.noise_multiplier) ** 2, delta=extra)
     if isinstance(event, ComposedDpEvent):
         total = Spend()
@@ -226,6 +226,8 @@ def spend_of(event: DpEvent) -> Spend:
             total = total + spend_of(part)
         return total
     if isinstance(event, SelfComposedDpEvent):
+        if event.count < 1:
+            raise BudgetError(f"An event repeated {event.count} times would give budget back. Repeat it once or more.")
         once = spend_of(event.event)
         return Spend(mu_squared=once.mu_squared * event.count, delta=once.delta * event.count)
     raise BudgetError(f"The accountant does not know the event {type(event).__name__}. It refuses rather than guess.")

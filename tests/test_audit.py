@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from privsynth.audit import AuditResult, audit_tables
+from privsynth.audits import AuditResult, audit_tables
 from privsynth.errors import UsageError
 from privsynth.privacy import Private
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from privsynth.audit import neighbours
-from privsynth.audit.attacks import measure_attack
-from privsynth.audit.encode import fit_encoding
-from privsynth.audit.neighbours import find_neighbours
-from privsynth.audit.statistics import auc_interval, bonferroni, excess_p, holm, rank_test, rate_at, share_interval
-from privsynth.audit.tables import align, row_keys
+from privsynth.audits import neighbours
+from privsynth.audits.attacks import measure_attack
+from privsynth.audits.encode import fit_encoding
+from privsynth.audits.neighbours import find_neighbours
+from privsynth.audits.statistics import auc_interval, bonferroni, excess_p, holm, rank_test, rate_at, share_interval
+from privsynth.audits.tables import align, row_keys
 
 
 def test_excess_is_fishers_exact_test() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.demo import HOSPITAL_SCHEMA_PATH, hospital_admissions
+from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
 from privsynth.errors import UsageError
-from privsynth.schema import Field, Schema, read_schema
+from privsynth.tableschema import Field, Schema, read_schema
 
 CONSTANT = [
     "medical_record_number",

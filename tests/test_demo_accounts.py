@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import privsynth
-from privsynth.schema import Schema, read_schema
+from privsynth.tableschema import Schema, read_schema
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator
 
 from privsynth.errors import UsageError
 from privsynth.privacy import Private
-from privsynth.scan import ColumnFinding, ScanResult, names_only, scan_columns
-from privsynth.scan.entities import ENTITIES
+from privsynth.pii import ColumnFinding, ScanResult, names_only, scan_columns
+from privsynth.pii.entities import ENTITIES
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("PRIVSYNTH_DATA", ROOT.parent / "shared" / "data"))
@@ -393,7 +393,7 @@ def test_identifiers_of_single_countries_are_recognised_by_presidio() -> None:
 
 def test_presidio_and_faker_are_not_imported_before_they_are_needed() -> None:
     code = (
-        "import sys; from privsynth.scan import names_only, scan_columns; from privsynth.privacy import Private\n"
+        "import sys; from privsynth.pii import names_only, scan_columns; from privsynth.privacy import Private\n"
         "names_only(['ssn']); scan_columns(Private({'age': ['1', '2'], 'email': ['a@example.org', 'b@example.org']}))\n"
         "sys.exit(any(name in sys.modules for name in ('presidio_analyzer', 'spacy', 'faker')))"
     )

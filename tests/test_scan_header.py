@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from privsynth.scan import names_only
-from privsynth.scan.header import words_of
+from privsynth.pii import names_only
+from privsynth.pii.header import words_of
 
 
 def entity(name: str) -> str | None:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from privsynth.noise import Noise
 from privsynth.privacy import Spend, Unit
-from privsynth.schema.domain import Domain
-from privsynth.schema.model import Schema
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import Schema
 from privsynth.table.coded import DataSource
 
 if TYPE_CHECKING:

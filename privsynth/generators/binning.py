@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.noise import Noise
-from privsynth.schema.domain import CELL_BY_CELL, Domain
+from privsynth.tableschema.domain import CELL_BY_CELL, Domain
 from privsynth.table.coded import DataSource
 
 Floats = npt.NDArray[np.float64]

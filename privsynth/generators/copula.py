@@ -19,8 +19,8 @@ from privsynth.generators.binning import Marginal, MarginalPlan, coarse_bins, me
 from privsynth.generators.copula_model import CopulaModel, Margins, normal_scores
 from privsynth.noise import Noise
 from privsynth.privacy import Spend, Unit, composed, gaussian
-from privsynth.schema.domain import Domain
-from privsynth.schema.model import Schema
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import Schema
 from privsynth.table.coded import DataSource, moment_sensitivity
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from privsynth.errors import ArtifactError
 from privsynth.generators.base import Arrays, Rows
 from privsynth.generators.binning import Marginal
-from privsynth.schema.domain import Domain
+from privsynth.tableschema.domain import Domain
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

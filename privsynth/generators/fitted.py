@@ -17,9 +17,9 @@ from privsynth.generators import make_config
 from privsynth.generators.base import Model, Rows
 from privsynth.generators.where import Conditions
 from privsynth.privacy import Guarantee
-from privsynth.schema.domain import Domain
-from privsynth.schema.io import schema_from_document, schema_to_document
-from privsynth.schema.model import Schema
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.io import schema_from_document, schema_to_document
+from privsynth.tableschema.model import Schema
 from privsynth.table.write import decode
 
 _MAX_TRIES = 200

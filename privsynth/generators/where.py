@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from privsynth.errors import UsageError
-from privsynth.schema.model import LABELLED, Field, Schema, canonical_label
+from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
-Tone: TypeAlias = Literal["", "good", "warn", "bad"]
+Tone: TypeAlias = Literal["", "plain", "good", "warn", "bad"]
 MAX_ROWS = 400
 
 
@@ -79,10 +79,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
-    """A list; each point has a short name and a text."""
+    """A list; each point has a short name and one or more texts."""
 
     kind: ClassVar[str] = "points"
-    points: Sequence[tuple[str, str]]
+    points: Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +104,22 @@ class TradeOff:
 
     @property
     def named(self) -> tuple[float, float]:
-        """Where the curve's name stands in the drawing: above the diagonal, under the curve's first half."""
+        """Where the curve's name ends in the drawing: left of the curve's middle, or inside where there is no room."""
         x, y = min(self.curve, key=lambda point: abs(point[0] + point[1] - 1))
-        return 46 + x * 240 - 40 * (1 - x), 254 - y * 240 - 12
+        left, down = 46 + x * 240, 254 - y * 240
+        return (left - 8, down - 6) if x > 0.4 else (left + 96, down + 30)
 
 
-Block: TypeAlias = Table | Paragraph | Points | Facts | TradeOff
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A table and a drawing of the same, side by side where there is room."""
+
+    kind: ClassVar[str] = "beside"
+    table: Table
+    drawing: TradeOff
+
+
+Block: TypeAlias = Table | Paragraph | Points | Facts | TradeOff | Beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +147,7 @@ def named(name: str, note: str = "", tone: Tone = "") -> Cell:
     """Return the cell of a column's name."""
     from privsynth.report.wording import visible
 
-    return Cell(text=visible(name, 120), note=note, code=True, tone=tone)
+    return Cell(text=visible(name), note=note, code=True, tone=tone)
 
 
 def figure(text: str, note: str = "", tone: Tone = "") -> Cell:

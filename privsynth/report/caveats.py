@@ -7,7 +7,7 @@ from typing import Any
 
 from privsynth.privacy import Guarantee
 from privsynth.report.wording import count, dig, mappings, names, number, percent, text, texts
-from privsynth.schema import Schema
+from privsynth.tableschema import Schema
 
 Caveat = dict[str, str]
 

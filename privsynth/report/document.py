@@ -11,8 +11,8 @@ from privsynth.privacy import Guarantee
 from privsynth.report.caveats import always_untested, untested_here
 from privsynth.report.odds import describe_guarantee
 from privsynth.report.wording import dig, text
-from privsynth.schema import Field, Schema
-from privsynth.schema.model import LEAVES, SOURCES, UNMODELLED
+from privsynth.tableschema import Field, Schema
+from privsynth.tableschema.model import LEAVES, SOURCES, UNMODELLED
 
 FORMAT = "privsynth.report/1"
 VERDICTS = ("leak", "no leak found", "inconclusive")

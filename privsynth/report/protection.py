@@ -5,38 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from privsynth.report.blocks import Block, Paragraph, Points, Section, Table, TradeOff, figure
-from privsynth.report.wording import dig, mappings, names, number, percent, percent_up, text, texts, visible
+from privsynth.report.blocks import Beside, Block, Paragraph, Points, Section, Table, TradeOff, figure
+from privsynth.report.wording import NOT_COMPUTED, dig, mappings, names, number, percent_up, rate, text, texts
 
 
 def guarantee(found: Mapping[str, Any]) -> Section:
     """Return the section on the guarantee, as `describe_guarantee` wrote it."""
-    odds = mappings(found, "odds")
     void = text(found, "void") is not None
     blocks: list[Block] = [
-        Paragraph(text=text(found, "in_words") or "not computed", tone="bad" if void else "", strong=True)
+        Paragraph(text=text(found, "in_words") or NOT_COMPUTED, strong=True),
+        Paragraph(text=text(found, "sentence") or NOT_COMPUTED, tone="bad" if void else "plain"),
     ]
-    if odds:
-        blocks.append(_odds(odds))
-    if curve := _curve(found):
-        blocks.append(curve)
+    odds, curve = _odds(mappings(found, "odds")), _curve(found)
+    if odds.rows and curve is not None:
+        blocks.append(Beside(table=odds, drawing=curve))
+    elif odds.rows:
+        blocks.append(odds)
     blocks.append(_scope(found))
-    return Section(key="guarantee", title="The guarantee", lead=_long(found, "sentence"), blocks=blocks)
-
-
-def _long(found: Mapping[str, Any], key: str) -> str:
-    value = dig(found, key)
-    return visible(value, 2000) if isinstance(value, str) else "not computed"
+    return Section(key="guarantee", title="The guarantee", lead="", blocks=blocks)
 
 
 def _odds(odds: list[Mapping[str, Any]]) -> Table:
     return Table(
         caption="The odds of the best possible attacker",
-        headers=("False alarms allowed", "Guessing is right", "Any attacker is right, at most"),
+        headers=("False alarms allowed", "Right by guessing", "Right at most"),
         rows=[
             [
-                figure(percent(number(each, "false_alarms"))),
-                figure(percent(number(each, "guessing"))),
+                figure(rate(number(each, "false_alarms"))),
+                figure(rate(number(each, "guessing"))),
                 figure(percent_up(number(each, "at_most"))),
             ]
             for each in odds
@@ -46,29 +42,26 @@ def _odds(odds: list[Mapping[str, Any]]) -> Table:
 
 
 def _curve(found: Mapping[str, Any]) -> TradeOff | None:
-    points = [(each[0], each[1]) for each in dig(found, "curve") or [] if isinstance(each, list) and len(each) == 2]
-    if len(points) < 2 or not all(isinstance(end, int | float) and 0 <= end <= 1 for point in points for end in point):
+    listed = dig(found, "curve")
+    pairs = [each for each in listed if isinstance(each, list) and len(each) == 2] if isinstance(listed, list) else []
+    points = [(number(x), number(y)) for x, y in pairs]
+    within = [(x, y) for x, y in points if x is not None and y is not None and 0 <= x <= 1 and 0 <= y <= 1]
+    if len(within) < 2:
         return None
-    coin = percent_up(number(found, "coin"))
-    label = f"Share of true alarms by share of false alarms. Guessing lies on the diagonal; the best attacker lies above it and calls a fair coin right at most {coin} of the time."
-    return TradeOff(curve=points, label=label)
+    label = (
+        "True alarms by false alarms. Guessing lies on the diagonal; the best attacker lies above it and calls a fair "
+        f"coin right at most {percent_up(number(found, 'coin'))} of the time."
+    )
+    return TradeOff(curve=within, label=label)
 
 
 def _scope(found: Mapping[str, Any]) -> Points:
-    declared_names, learned = texts(found, "declared"), texts(found, "learned")
+    stated, learned = texts(found, "declared"), texts(found, "learned")
+    vouched = f"{names(stated)}. The owner or a public codebook states what they can hold; that costs nothing."
+    paid = f"{names(learned)}. What they can hold was learned with noise, within this budget."
     points = [
-        (
-            "Declared",
-            f"{names(declared_names)}. Their domains were stated by the owner or a public codebook, and cost nothing."
-            if declared_names
-            else "No column's domain.",
-        ),
-        (
-            "Learned",
-            f"{names(learned)}. Their domains were learned with noise, within this budget."
-            if learned
-            else "No column's domain.",
-        ),
+        ("Declared", [vouched if stated else "No column."]),
+        ("Learned", [paid if learned else "No column."]),
+        ("Not covered", texts(found, "not_covered") or [NOT_COMPUTED]),
     ]
-    points += [("Not covered", point) for point in texts(found, "not_covered")]
     return Points(points=points)

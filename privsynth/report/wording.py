@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 NOT_COMPUTED = "not computed"
-LONGEST = 300
+LONGEST = 4000
+LONGEST_NAME = 120
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 ROLES = {
@@ -42,13 +43,13 @@ def number(value: Any, *path: str) -> float | None:
 def text(value: Any, *path: str) -> str | None:
     """Return a text that is not empty, made visible, or None."""
     found = dig(value, *path)
-    return visible(found) if isinstance(found, str) and found.strip() else None
+    return visible(found, LONGEST) if isinstance(found, str) and found.strip() else None
 
 
 def texts(value: Any, *path: str) -> list[str]:
     """Return the texts of a list."""
     found = dig(value, *path)
-    return [visible(each) for each in found if isinstance(each, str)] if isinstance(found, list | tuple) else []
+    return [visible(each, LONGEST) for each in found if isinstance(each, str)] if isinstance(found, list | tuple) else []
 
 
 def mappings(value: Any, *path: str) -> list[Mapping[str, Any]]:
@@ -57,7 +58,7 @@ def mappings(value: Any, *path: str) -> list[Mapping[str, Any]]:
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
 
 
-def visible(value: object, longest: int = LONGEST) -> str:
+def visible(value: object, longest: int = LONGEST_NAME) -> str:
     r"""Return a text in which nothing is hidden: control and direction characters as escapes, cut when very long.
 
     Example:
@@ -79,7 +80,7 @@ def count(value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Write a share to about two significant digits: 0.034%, 1.8%, 62%.
+    """Write a share with one decimal, or two significant digits when it is small.
 
     Example:
         >>> percent(0.018), percent(0.00034), percent(0.0), percent(None)
@@ -91,7 +92,12 @@ def percent(share: float | None) -> str:
         return "0%"
     size = abs(share) * 100
     decimals = 1 if size >= 1 else min(6, 1 - math.floor(math.log10(size)))
-    return f"{share * 100:.{decimals}f}".removesuffix(".0") + "%"
+    return "100%" if share == 1 else f"{share * 100:.{decimals}f}%"
+
+
+def rate(share: float | None) -> str:
+    """Write a round share as it was chosen: 0.1%, 5%."""
+    return NOT_COMPUTED if share is None else f"{share * 100:.6g}%"
 
 
 def percent_up(share: float | None) -> str:
@@ -106,7 +112,7 @@ def percent_up(share: float | None) -> str:
     size = share * 100
     decimals = 1 if size >= 1 else 2
     up = min(100.0, math.ceil(size * 10**decimals - 1e-7) / 10**decimals)
-    return f"{up:.{decimals}f}".removesuffix(".0") + "%"
+    return "100%" if up == 100 else f"{up:.{decimals}f}%"
 
 
 def decimal(value: float | None, digits: int = 3) -> str:

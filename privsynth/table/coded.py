@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
-from privsynth.schema.domain import Domain
-from privsynth.schema.model import LABELLED, Field, Schema, canonical_label
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 from privsynth.table.source import Source, literal, quoted
 
 Ints = npt.NDArray[np.int64]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private, Unit
-from privsynth.schema.model import Field
+from privsynth.tableschema.model import Field
 from privsynth.table.coded import cell_sql, number_sql, owner_sql, rows_used
 from privsynth.table.source import Source
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private
-from privsynth.schema.model import NUMERIC, Field, Schema, canonical_label
+from privsynth.tableschema.model import NUMERIC, Field, Schema, canonical_label
 from privsynth.table.coded import cell_sql, number_sql
 from privsynth.table.source import Source
 

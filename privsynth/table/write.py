@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.errors import UsageError
-from privsynth.schema.domain import Domain
-from privsynth.schema.model import Schema, canonical_label
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import Schema, canonical_label
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
 _WRITE_ROWS = 1 << 17

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from privsynth.errors import UsageError
 from privsynth.privacy import Private
-from privsynth.scan.columns import fit_evidence, key_evidence, text_evidence, veto_evidence
-from privsynth.scan.entities import ENTITIES
-from privsynth.scan.gazetteer import name_evidence
-from privsynth.scan.header import header_evidence, is_quantity
-from privsynth.scan.model import ColumnFinding, Evidence, ScanResult
-from privsynth.scan.patterns import value_evidence
-from privsynth.scan.profile import Profile, profile
-from privsynth.scan.recognisers import recogniser_evidence
-from privsynth.scan.spans import span_evidence
-from privsynth.scan.verdict import finding
+from privsynth.pii.columns import fit_evidence, key_evidence, text_evidence, veto_evidence
+from privsynth.pii.entities import ENTITIES
+from privsynth.pii.gazetteer import name_evidence
+from privsynth.pii.header import header_evidence, is_quantity
+from privsynth.pii.model import ColumnFinding, Evidence, ScanResult
+from privsynth.pii.patterns import value_evidence
+from privsynth.pii.profile import Profile, profile
+from privsynth.pii.recognisers import recogniser_evidence
+from privsynth.pii.spans import span_evidence
+from privsynth.pii.verdict import finding
 
 
 def _evidence(name: str, view: Profile) -> list[Evidence]:

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from privsynth.scan import lexicon, weights
-from privsynth.scan.entities import ENTITIES, is_direct
-from privsynth.scan.model import Evidence
+from privsynth.pii import lexicon, weights
+from privsynth.pii.entities import ENTITIES, is_direct
+from privsynth.pii.model import Evidence
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HYPHENATED = re.compile(r"[eE][- ][mM]ail")

@@ -7,9 +7,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from privsynth.scan import weights
-from privsynth.scan.model import Evidence
-from privsynth.scan.profile import Profile
+from privsynth.pii import weights
+from privsynth.pii.model import Evidence
+from privsynth.pii.profile import Profile
 
 _LOCALE_NAMES = "en_US en_GB en_IN de_DE fr_FR es_ES es_MX it_IT pt_PT pt_BR nl_NL pl_PL sv_SE"
 LOCALES = tuple(_LOCALE_NAMES.split())

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.errors import SchemaError
-from privsynth.schema.model import LABELLED, Field, canonical_label
+from privsynth.tableschema.model import LABELLED, Field, canonical_label
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from privsynth.scan import weights
-from privsynth.scan.entities import ENTITIES, is_direct
-from privsynth.scan.model import Action, ColumnFinding, Evidence, Role
-from privsynth.scan.profile import Profile, common_shape
+from privsynth.pii import weights
+from privsynth.pii.entities import ENTITIES, is_direct
+from privsynth.pii.model import Action, ColumnFinding, Evidence, Role
+from privsynth.pii.profile import Profile, common_shape
 
 _OTHERS_SHOWN = 4
 

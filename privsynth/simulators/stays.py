@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from privsynth.demo.diagnoses import DIAGNOSES
-from privsynth.demo.patients import Flags, Floats, Integers, Patients, Texts, blank
+from privsynth.simulators.diagnoses import DIAGNOSES
+from privsynth.simulators.patients import Flags, Floats, Integers, Patients, Texts, blank
 
 CODES: Final = tuple(diagnosis.code for diagnosis in DIAGNOSES)
 ONCE: Final = np.array([diagnosis.department in ("Obstetrics", "Neonatology") for diagnosis in DIAGNOSES])

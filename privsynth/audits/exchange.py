@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from privsynth.audit.statistics import bonferroni
+from privsynth.audits.statistics import bonferroni
 
 if TYPE_CHECKING:
     import pandas as pd

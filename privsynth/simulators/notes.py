@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from privsynth.demo.patients import Texts, blank
+from privsynth.simulators.patients import Texts, blank
 
 OPENINGS: Final = (
     "Admitted with {phrase}.",

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from privsynth.audit.neighbours import Neighbours
-from privsynth.audit.statistics import auc_interval, bonferroni, excess_p, rank_test, rate_at, share_interval
+from privsynth.audits.neighbours import Neighbours
+from privsynth.audits.statistics import auc_interval, bonferroni, excess_p, rank_test, rate_at, share_interval
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]

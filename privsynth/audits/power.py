@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privsynth.audit.copies import Copies
-from privsynth.audit.outliers import MIN_OUTLIERS, Outliers
-from privsynth.audit.statistics import excess_p
+from privsynth.audits.copies import Copies
+from privsynth.audits.outliers import MIN_OUTLIERS, Outliers
+from privsynth.audits.statistics import excess_p
 
 POWER = 0.95
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privsynth.audit.result import FORMAT, LEVEL, AuditResult
-from privsynth.audit.verdict import audit_tables
+from privsynth.audits.result import FORMAT, LEVEL, AuditResult
+from privsynth.audits.verdict import audit_tables
 
 __all__ = ["FORMAT", "LEVEL", "AuditResult", "audit_tables"]

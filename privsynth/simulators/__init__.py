@@ -1,7 +1,7 @@
 """A simulated hospital table and its ready-made schema: nobody in it exists.
 
 Example:
-    >>> from privsynth.demo import hospital_admissions
+    >>> from privsynth.simulators import hospital_admissions
     >>> hospital_admissions(100, seed=1).shape
     (100, 30)
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from privsynth.demo.hospital import hospital_admissions
+from privsynth.simulators.hospital import hospital_admissions
 
 HOSPITAL_SCHEMA_PATH: Final = Path(__file__).with_name("hospital_admissions.yaml")
 """The declared schema of `hospital_admissions`: public medical ranges and code lists, nothing read from rows."""

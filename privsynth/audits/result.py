@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from privsynth.audit.attacks import Attack
-from privsynth.audit.copies import Carried, Copies, Overlap
-from privsynth.audit.exchange import Exchangeability
-from privsynth.audit.outliers import MIN_OUTLIERS, Outliers
-from privsynth.audit.power import Detectable
+from privsynth.audits.attacks import Attack
+from privsynth.audits.copies import Carried, Copies, Overlap
+from privsynth.audits.exchange import Exchangeability
+from privsynth.audits.outliers import MIN_OUTLIERS, Outliers
+from privsynth.audits.power import Detectable
 
 Verdict = Literal["leak", "no leak found", "inconclusive"]
 

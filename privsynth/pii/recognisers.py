@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from privsynth.scan import weights
-from privsynth.scan.model import Evidence
-from privsynth.scan.profile import Profile
+from privsynth.pii import weights
+from privsynth.pii.model import Evidence
+from privsynth.pii.profile import Profile
 
 ROUTED = 300  # distinct values of a column that go to a recogniser at most
 

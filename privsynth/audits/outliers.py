@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from privsynth.audit.attacks import nearest_scores
-from privsynth.audit.neighbours import Neighbours
-from privsynth.audit.statistics import bonferroni, excess_p, rank_test, share_interval
+from privsynth.audits.attacks import nearest_scores
+from privsynth.audits.neighbours import Neighbours
+from privsynth.audits.statistics import bonferroni, excess_p, rank_test, share_interval
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 

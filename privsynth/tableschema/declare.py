@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import SchemaError
-from privsynth.schema.io import read_document
-from privsynth.schema.model import KINDS, NUMERIC, Field, Schema
+from privsynth.tableschema.io import read_document
+from privsynth.tableschema.model import KINDS, NUMERIC, Field, Schema
 
 _ALLOWED = {"lower", "upper", "integer", "kind", "format", "decimals", "required", "role", "action", "faker", "labels"}
 

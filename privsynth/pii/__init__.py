@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privsynth.scan.model import Action, ColumnFinding, Evidence, Role, ScanResult
-from privsynth.scan.scanner import names_only, scan_columns
+from privsynth.pii.model import Action, ColumnFinding, Evidence, Role, ScanResult
+from privsynth.pii.scanner import names_only, scan_columns
 
 __all__ = ["Action", "ColumnFinding", "Evidence", "Role", "ScanResult", "names_only", "scan_columns"]

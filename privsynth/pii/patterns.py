@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from privsynth.scan import weights
-from privsynth.scan.model import Evidence
-from privsynth.scan.profile import Profile
+from privsynth.pii import weights
+from privsynth.pii.model import Evidence
+from privsynth.pii.profile import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

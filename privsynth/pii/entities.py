@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from privsynth.scan.model import Action, Role
+from privsynth.pii.model import Action, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import SchemaError
-from privsynth.schema.model import LEAVES, SOURCES, Field, Schema
+from privsynth.tableschema.model import LEAVES, SOURCES, Field, Schema
 
 _TYPES = {
     "boolean": "boolean",

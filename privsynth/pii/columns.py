@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from privsynth.scan import weights
-from privsynth.scan.entities import ENTITIES, in_family, is_direct
-from privsynth.scan.model import Evidence, Source
-from privsynth.scan.patterns import RULES
-from privsynth.scan.profile import Profile
+from privsynth.pii import weights
+from privsynth.pii.entities import ENTITIES, in_family, is_direct
+from privsynth.pii.model import Evidence, Source
+from privsynth.pii.patterns import RULES
+from privsynth.pii.profile import Profile
 
 _ENOUGH = 20  # cells under which repetition says nothing
 _LOOKED_AT = 2000  # distinct values that are compared with the header

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from privsynth.scan.model import Evidence
-from privsynth.scan.patterns import card, iban
-from privsynth.scan.profile import Profile
+from privsynth.pii.model import Evidence
+from privsynth.pii.patterns import card, iban
+from privsynth.pii.profile import Profile
 
 _Check = Callable[[str], bool]
 # Narrow enough that one match in a million cells is worth a look: name, entity, a sign that must occur, pattern, check

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from privsynth.demo.notes import write_notes
-from privsynth.demo.patients import Floats, Integers, Patients, draw_patients
-from privsynth.demo.stays import Stays, draw_stays
+from privsynth.simulators.notes import write_notes
+from privsynth.simulators.patients import Floats, Integers, Patients, draw_patients
+from privsynth.simulators.stays import Stays, draw_stays
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from privsynth.audit.attacks import Attack, measure_attack, nearest_scores
-from privsynth.audit.copies import (
+from privsynth.audits.attacks import Attack, measure_attack, nearest_scores
+from privsynth.audits.copies import (
     COPY_LEVEL_ALONE,
     Copies,
     Overlap,
@@ -24,15 +24,15 @@ from privsynth.audit.copies import (
     find_carried,
     find_overlap,
 )
-from privsynth.audit.encode import fit_encoding
-from privsynth.audit.exchange import compare_populations
-from privsynth.audit.neighbours import Neighbours, find_neighbours
-from privsynth.audit.outliers import measure_outliers
-from privsynth.audit.power import Detectable, smallest_detectable, too_few_rows
-from privsynth.audit.result import LEVEL, AuditResult, Verdict
-from privsynth.audit.statistics import holm
-from privsynth.audit.tables import Tables, align, row_keys
-from privsynth.audit.units import one_row_per_unit
+from privsynth.audits.encode import fit_encoding
+from privsynth.audits.exchange import compare_populations
+from privsynth.audits.neighbours import Neighbours, find_neighbours
+from privsynth.audits.outliers import measure_outliers
+from privsynth.audits.power import Detectable, smallest_detectable, too_few_rows
+from privsynth.audits.result import LEVEL, AuditResult, Verdict
+from privsynth.audits.statistics import holm
+from privsynth.audits.tables import Tables, align, row_keys
+from privsynth.audits.units import one_row_per_unit
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from privsynth.audit.statistics import excess_p, share_interval
-from privsynth.audit.tables import Tables, comparable
+from privsynth.audits.statistics import excess_p, share_interval
+from privsynth.audits.tables import Tables, comparable
 
 if TYPE_CHECKING:
     import pandas as pd
