@@ -15,8 +15,12 @@ from privsynth import __version__
 from privsynth.errors import LeakFound, PrivsynthError, ResourceError, UsageError
 
 _TABLE = click.argument("table", type=str)
-_ENCODING = click.option("--encoding", default="utf-8", show_default=True, help="Encoding of CSV files: utf-8 or latin-1.")
-_JSON = click.option("--json", "json_path", metavar="F|-", help="Write the result as JSON to a file, or to stdout with -.")
+_ENCODING = click.option(
+    "--encoding", default="utf-8", show_default=True, help="Encoding of CSV files: utf-8 or latin-1."
+)
+_JSON = click.option(
+    "--json", "json_path", metavar="F|-", help="Write the result as JSON to a file, or to stdout with -."
+)
 _HTML = click.option("--html", "html_path", metavar="F", help="Write the result as one HTML page.")
 
 
@@ -30,8 +34,14 @@ def _options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 _UNIT = _options(
-    click.option("--unit", metavar="COL|row", help="Column that says whose row it is; each of its values is protected as a whole."),
-    click.option("--max-rows", type=int, metavar="K", help="Rows kept of a unit; the rest is left out by its own coins."),
+    click.option(
+        "--unit",
+        metavar="COL|row",
+        help="Column that says whose row it is; each of its values is protected as a whole.",
+    ),
+    click.option(
+        "--max-rows", type=int, metavar="K", help="Rows kept of a unit; the rest is left out by its own coins."
+    ),
 )
 _LEDGER = _options(
     click.option("--dataset", metavar="NAME", help="Name under which the table's budget is kept  [default: its path]"),
@@ -39,12 +49,16 @@ _LEDGER = _options(
 )
 _FIT = _options(
     click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
-    click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Never 1/n: it would tell n."),
+    click.option(
+        "--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Never 1/n: it would tell n."
+    ),
     click.option("--schema", type=click.Path(), metavar="S", help="A schema file (YAML or JSON)."),
     click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form."),
     _UNIT,
     click.option("--focus", metavar="COL", help="Column that later models predict  [default: the schema's target]"),
-    click.option("--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."),
+    click.option(
+        "--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."
+    ),
     _LEDGER,
     _ENCODING,
     click.option("--dry-run", is_flag=True, help="Print the budget plan and touch no private byte."),
@@ -143,7 +157,9 @@ def scan(tables: tuple[str, ...], json_path: str | None, fail_on: str | None, ex
 @_TABLE
 @click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="S.yaml", help="Schema file to write.")
 @click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form.")
-@click.option("--epsilon", type=float, metavar="E", help="Pays for what is not declared; without it, it is marked `data`.")
+@click.option(
+    "--epsilon", type=float, metavar="E", help="Pays for what is not declared; without it, it is marked `data`."
+)
 @click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D")
 @_UNIT
 @_LEDGER
@@ -183,7 +199,9 @@ def check(schema_path: str, table: str | None, encoding: str) -> None:
 @cli.command()
 @_TABLE
 @_FIT
-@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="MODEL", help="Folder (or .zip) to make.")
+@click.option(
+    "-o", "--output", "out", required=True, type=click.Path(), metavar="MODEL", help="Folder (or .zip) to make."
+)
 def fit(table: str, out: str, dry_run: bool, ledger: str | None, dataset: str | None, **options: Any) -> None:
     """Fit a generator under differential privacy."""
     from privsynth import pipeline
@@ -201,7 +219,15 @@ def fit(table: str, out: str, dry_run: bool, ledger: str | None, dataset: str | 
 @cli.command()
 @click.argument("model", type=click.Path())
 @click.option("-n", "rows", type=int, metavar="N", help="Rows  [default: the noisy number of rows]")
-@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="OUT", help="Table to write; its ending says how.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    required=True,
+    type=click.Path(),
+    metavar="OUT",
+    help="Table to write; its ending says how.",
+)
 @click.option("--seed", type=int, metavar="K", help="Makes the rows reproducible.")
 @click.option("--where", metavar="CONDITIONS", help='Such as "age >= 80 and sex = Female".')
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
@@ -249,7 +275,11 @@ def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> No
 
 @cli.command()
 @_COMPARED
-@click.option("--fail-on", type=click.Choice(["leak", "inconclusive"]), help="Exit with 6 on this verdict (inconclusive: or a leak).")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["leak", "inconclusive"]),
+    help="Exit with 6 on this verdict (inconclusive: or a leak).",
+)
 def audit(json_path: str | None, html_path: str | None, fail_on: str | None, **options: Any) -> None:
     """Test whether a synthetic table gives away rows of the real one."""
     from privsynth import pipeline
@@ -273,14 +303,29 @@ def audit(json_path: str | None, html_path: str | None, fail_on: str | None, **o
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
 @click.option("--resume-from", type=click.Path(), metavar="DIR", help="What a failed run kept; its model is paid for.")
 @_JSON
-def run(table: str, out: str, dry_run: bool, json_path: str | None, rows: int | None, seed: int | None, raw: bool, resume_from: str | None, **options: Any) -> None:
+def run(
+    table: str,
+    out: str,
+    dry_run: bool,
+    json_path: str | None,
+    rows: int | None,
+    seed: int | None,
+    raw: bool,
+    resume_from: str | None,
+    **options: Any,
+) -> None:
     """Do all of it: scan, schema, fit, sample, audit, report."""
     from privsynth import pipeline
 
     if dry_run:
-        _print_json(pipeline.plan_fit(table, **{k: v for k, v in options.items() if k not in ("ledger", "dataset")}).to_json(), "-")
+        _print_json(
+            pipeline.plan_fit(table, **{k: v for k, v in options.items() if k not in ("ledger", "dataset")}).to_json(),
+            "-",
+        )
         return
-    report = pipeline.run(table, out=out, rows=rows, seed=seed, raw=raw, resume_from=resume_from, progress=_progress, **options)
+    report = pipeline.run(
+        table, out=out, rows=rows, seed=seed, raw=raw, resume_from=resume_from, progress=_progress, **options
+    )
     _print_json(report, json_path)
     if json_path != "-":
         _say_done(report, out)
@@ -295,7 +340,9 @@ def ledger() -> None:
 @click.option("--dataset", required=True, metavar="NAME", help="Your name for the table, or its path.")
 @click.option("--epsilon", type=float, required=True, metavar="E", help="What may be spent over all time.")
 @click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D")
-@click.option("--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]")
+@click.option(
+    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
+)
 @click.option("--replace", is_flag=True, help="Replace another limit.")
 def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, replace: bool) -> None:
     """Set what may be spent on a dataset."""
@@ -309,7 +356,9 @@ def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, re
 
 @ledger.command("show")
 @click.option("--dataset", metavar="NAME", help="One dataset only.")
-@click.option("--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]")
+@click.option(
+    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
+)
 @_JSON
 def ledger_show(dataset: str | None, path: str | None, json_path: str | None) -> None:
     """Show what was spent."""
@@ -324,13 +373,17 @@ def ledger_show(dataset: str | None, path: str | None, json_path: str | None) ->
 
 @ledger.command("verify")
 @click.argument("releases", nargs=-1, type=click.Path(), metavar="[DIR]...")
-@click.option("--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]")
+@click.option(
+    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
+)
 def ledger_verify(releases: tuple[str, ...], path: str | None) -> None:
     """Recompute the chain of entries, and find each release in it."""
     from privsynth.artifact import read_manifest
     from privsynth.ledger import Ledger, default_path
 
-    problems = Ledger(Path(path) if path else default_path()).verify([read_manifest(Path(folder)) for folder in releases])
+    problems = Ledger(Path(path) if path else default_path()).verify(
+        [read_manifest(Path(folder)) for folder in releases]
+    )
     _say_problems(problems, "The ledger is whole.")
 
 
@@ -394,7 +447,9 @@ def _system_error(error: OSError) -> int:
 
     if error.errno == errno.EPIPE:
         return 0
-    click.echo(f"privsynth: the system refused a file operation ({error.strerror}). Check the disk and the rights.", err=True)
+    click.echo(
+        f"privsynth: the system refused a file operation ({error.strerror}). Check the disk and the rights.", err=True
+    )
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
     return ResourceError.exit_code if error.errno in full else UsageError.exit_code
 

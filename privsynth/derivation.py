@@ -20,7 +20,9 @@ from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 
 
-def derive_paid(source: Source, known: Schema, unit: Unit, budget: Budget, dataset: str, ledger: Path | str | None) -> Schema:
+def derive_paid(
+    source: Source, known: Schema, unit: Unit, budget: Budget, dataset: str, ledger: Path | str | None
+) -> Schema:
     """Learn what a schema lacks under a budget, through the ledger; the schema then carries its own spend.
 
     Raises:
@@ -39,7 +41,12 @@ def derive_paid(source: Source, known: Schema, unit: Unit, budget: Budget, datas
     derived = mechanism.run(profile, known, noise)
     text = json.dumps(schema_to_document(derived), sort_keys=True, default=str)
     book.commit(entry.id, hashlib.sha256(text.encode()).hexdigest())
-    spend = {"event": event_to_json(mechanism.event), "delta": budget.delta, "epsilon": budget.epsilon, "entry": entry.id}
+    spend = {
+        "event": event_to_json(mechanism.event),
+        "delta": budget.delta,
+        "epsilon": budget.epsilon,
+        "entry": entry.id,
+    }
     return replace(derived, spend=spend)
 
 

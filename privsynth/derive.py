@@ -116,7 +116,12 @@ class DeriveMechanism:
 
     def _labels(self, field: Field, cells: int, profile: Profile, noise: Noise) -> Field:
         """Learn the labels; a column whose frequent labels cover less than half of its cells is an identifier."""
-        paid = {"source": "dp", "mechanism": "thresholded counts", "noise_multiplier": self.domain_noise, "delta": self.label_delta}
+        paid = {
+            "source": "dp",
+            "mechanism": "thresholded counts",
+            "noise_multiplier": self.domain_noise,
+            "delta": self.label_delta,
+        }
         if field.enum is not None:
             return field
         counts = noise.thresholded(
@@ -156,12 +161,23 @@ def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
         members = [form for form in share if form == family or (form.startswith(family + "_") and form not in _FORMATS)]
         if sum(share[form] for form in members) >= _MOST:
             month_first = share.get(f"{family}_month_first", 0) > share.get(f"{family}_day_first", 0)
-            return {"kind": kind, "format": pattern.replace("%d/%m", "%m/%d").replace("%d-%m", "%m-%d") if month_first else pattern}
+            return {
+                "kind": kind,
+                "format": pattern.replace("%d/%m", "%m/%d").replace("%d-%m", "%m-%d") if month_first else pattern,
+            }
     if share.get("integer", 0) >= _MOST:
         return {"kind": "integer"}
-    decimals = {1: share.get("decimals_1", 0), 2: share.get("decimals_2", 0), 3: share.get("decimals_3", 0), 6: share.get("decimals_many", 0)}
+    decimals = {
+        1: share.get("decimals_1", 0),
+        2: share.get("decimals_2", 0),
+        3: share.get("decimals_3", 0),
+        6: share.get("decimals_many", 0),
+    }
     if share.get("integer", 0) + sum(decimals.values()) >= _MOST:
-        return {"kind": "number", "decimals": max((digits for digits, part in decimals.items() if part > 0.01), default=1)}
+        return {
+            "kind": "number",
+            "decimals": max((digits for digits, part in decimals.items() if part > 0.01), default=1),
+        }
     return {"kind": "categorical"}
 
 
@@ -198,7 +214,11 @@ def undetermined(schema: Schema) -> tuple[str, ...]:
     """Return the names of fields that a fit cannot use before they are learned: kept, but without kind or domain."""
     names = []
     for field in schema.fields:
-        if field.action not in ("keep", "generalise") or field.name == schema.unit_column or field.role in ("direct", "free_text"):
+        if (
+            field.action not in ("keep", "generalise")
+            or field.name == schema.unit_column
+            or field.role in ("direct", "free_text")
+        ):
             continue
         unknown = field.source("kind") == "default"
         labels = field.kind in LABELLED and field.enum is None and field.kind != "boolean"
@@ -220,5 +240,12 @@ def from_names(names: Sequence[str], roles: Mapping[str, tuple[str, str]]) -> Sc
         role, action = roles.get(name, ("safe", "keep"))
         dropped = role in ("direct", "free_text", "review") or action in ("drop", "fake")
         field = Field(name=name, kind="identifier" if dropped else "categorical")
-        fields.append(replace(field, role=role, action="drop" if dropped else "keep", provenance={"role": "default", "action": "default"}))
+        fields.append(
+            replace(
+                field,
+                role=role,
+                action="drop" if dropped else "keep",
+                provenance={"role": "default", "action": "default"},
+            )
+        )
     return Schema(fields=tuple(fields))

@@ -107,12 +107,20 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
     Raises:
         SchemaError: the schema names a column that the table lacks.
     """
-    found = [f"`{leaf}` was read from the data; a fit refuses it until you mark it `declared`." for leaf in schema.data_leaves()]
-    found += [f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget." for name in undetermined(schema)]
+    found = [
+        f"`{leaf}` was read from the data; a fit refuses it until you mark it `declared`."
+        for leaf in schema.data_leaves()
+    ]
+    found += [
+        f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget."
+        for name in undetermined(schema)
+    ]
     if not schema.modelled:
         found.append("No column is left to model: all are dropped, identifiers or text.")
     if source is not None:
-        check_columns(source, replace(schema, fields=schema.fields), Unit(column=schema.unit_column, max_rows=schema.max_rows))
+        check_columns(
+            source, replace(schema, fields=schema.fields), Unit(column=schema.unit_column, max_rows=schema.max_rows)
+        )
         extra = [name for name in source.names if name not in schema.names]
         found += [f"The table's column `{name}` is not in the schema; it would be dropped." for name in extra]
     return found

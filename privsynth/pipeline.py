@@ -128,7 +128,9 @@ def _committed(fitted: Fitted, paid: Reservation) -> Fitted:
     return replace(fitted, ledger=paid.commit(fitted.digest()))
 
 
-def sample(model: Fitted | Path | str, n: int | None = None, *, seed: int | None = None, where: str | None = None) -> pd.DataFrame:
+def sample(
+    model: Fitted | Path | str, n: int | None = None, *, seed: int | None = None, where: str | None = None
+) -> pd.DataFrame:
     """Draw synthetic rows from a model; it may be repeated and costs nothing.
 
     Args:
@@ -138,7 +140,8 @@ def sample(model: Fitted | Path | str, n: int | None = None, *, seed: int | None
         where: Conditions such as ``age >= 80 and sex = Female``.
     """
     fitted = model if isinstance(model, Fitted) else load_model(model)
-    return fitted.sample(n, seed=seed, where=where).to_pandas()
+    frame: pd.DataFrame = fitted.sample(n, seed=seed, where=where).to_pandas()
+    return frame
 
 
 def schema(
@@ -258,7 +261,9 @@ def evaluate(
         raise UsageError(f"The target `{target}` is no column of the table. Its columns are: {', '.join(known.names)}.")
     frames = {name: typed_frame(source, known) for name, source in sources.items()}
     aim = target if target is not None else known.target
-    return evaluate_tables(frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), target=aim, seed=seed)
+    return evaluate_tables(
+        frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), target=aim, seed=seed
+    )
 
 
 def run(
@@ -314,7 +319,11 @@ def check(schema: Any, table: Any = None, *, encoding: str = "utf-8") -> list[st
     """Read a schema, and hold it against a table's header; return what a fit under it would still lack or refuse."""
     from privsynth.fitting import check_schema
 
-    known = resolve_schema(open_table(table, encoding=encoding), schema, None) if table is not None else read_any_schema(schema)
+    known = (
+        resolve_schema(open_table(table, encoding=encoding), schema, None)
+        if table is not None
+        else read_any_schema(schema)
+    )
     return check_schema(known, None if table is None else open_table(table, encoding=encoding))
 
 
@@ -325,7 +334,9 @@ def verify(folder: Path | str) -> list[str]:
     return verify_folder(Path(folder))
 
 
-def demo(out: Path | str, *, rows: int = 20_000, seed: int = 0, epsilon: float = 3.0, progress: Progress = quiet) -> dict[str, Any]:
+def demo(
+    out: Path | str, *, rows: int = 20_000, seed: int = 0, epsilon: float = 3.0, progress: Progress = quiet
+) -> dict[str, Any]:
     """Simulate a hospital's admissions and run everything on them, per patient.
 
     Args:
@@ -342,5 +353,11 @@ def demo(out: Path | str, *, rows: int = 20_000, seed: int = 0, epsilon: float =
     table = hospital_admissions(rows, seed=seed)
     with demo_ledger() as ledger:
         return run(
-            table, epsilon=epsilon, out=out, schema=HOSPITAL_SCHEMA_PATH, ledger=ledger, dataset="hospital demo", progress=progress
+            table,
+            epsilon=epsilon,
+            out=out,
+            schema=HOSPITAL_SCHEMA_PATH,
+            ledger=ledger,
+            dataset="hospital demo",
+            progress=progress,
         )

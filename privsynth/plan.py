@@ -79,7 +79,9 @@ class Plan:
         void = _void(schema, allow_data_dependent_schema)
         if focus is not None:
             if focus not in schema.names:
-                raise SchemaError(f"The focus `{focus}` is no column of the schema. Its columns are: {', '.join(schema.names)}.")
+                raise SchemaError(
+                    f"The focus `{focus}` is no column of the schema. Its columns are: {', '.join(schema.names)}."
+                )
             schema = replace(schema, target=focus)
         names = undetermined(schema)
         extra = Fraction(budget.delta) * THRESHOLD_SHARE if names else Fraction(0)
@@ -112,7 +114,9 @@ class Plan:
         """Calibrate the generator for the completed schema; it never exceeds what was reserved."""
         mechanism = self.config.calibrate(schema, self.unit, self.generator_spend)
         if spend_of(mechanism.event).mu_squared > self.generator_spend.mu_squared:
-            raise BudgetError(f"The generator {self.generator} asks for more than its share. This is a bug; please report it.")
+            raise BudgetError(
+                f"The generator {self.generator} asks for more than its share. This is a bug; please report it."
+            )
         return mechanism
 
     def guarantee(self, schema: Schema) -> Guarantee:
@@ -193,7 +197,9 @@ def unit_of(schema: Schema, column: str | None, max_rows: int | None) -> Unit:
         column = schema.unit_column
     if column is None:
         if max_rows not in (None, 1):
-            raise UsageError("--max-rows was given, but each row is its own unit. Name the column of the unit with --unit COL.")
+            raise UsageError(
+                "--max-rows was given, but each row is its own unit. Name the column of the unit with --unit COL."
+            )
         return Unit()
     return Unit(column=column, max_rows=max_rows if max_rows is not None else schema.max_rows)
 

@@ -69,7 +69,9 @@ class Unit:
         if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
             raise UsageError(f"max_rows is {self.max_rows!r}. It is the number of rows kept of a unit; give 1 or more.")
         if self.column is None and self.max_rows != 1:
-            raise UsageError("max_rows is above 1 but each row is its own unit. Name the column of the unit (--unit COL).")
+            raise UsageError(
+                "max_rows is above 1 but each row is its own unit. Name the column of the unit (--unit COL)."
+            )
 
     def sentence(self) -> str:
         """Say who is protected, as the object of a sentence."""
@@ -91,7 +93,9 @@ class Budget:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.epsilon, (int, float)) and math.isfinite(self.epsilon) and self.epsilon > 0):
-            raise UsageError(f"epsilon is {self.epsilon!r}. The privacy budget must be a positive number; try --epsilon 1.")
+            raise UsageError(
+                f"epsilon is {self.epsilon!r}. The privacy budget must be a positive number; try --epsilon 1."
+            )
         if not (isinstance(self.delta, (int, float)) and 0 < self.delta < 1):
             raise UsageError(f"delta is {self.delta!r}. It must lie between 0 and 1; the default is 1e-6.")
 
@@ -184,7 +188,9 @@ def gaussian(noise_multiplier: float, count: int = 1) -> DpEvent:
     from dp_accounting import GaussianDpEvent, SelfComposedDpEvent
 
     if not (math.isfinite(noise_multiplier) and noise_multiplier > 0):
-        raise BudgetError(f"A noise multiplier of {noise_multiplier!r} is no protection. It must be positive and finite.")
+        raise BudgetError(
+            f"A noise multiplier of {noise_multiplier!r} is no protection. It must be positive and finite."
+        )
     event = GaussianDpEvent(noise_multiplier)
     return event if count == 1 else SelfComposedDpEvent(event, count)
 
@@ -218,7 +224,9 @@ def spend_of(event: DpEvent) -> Spend:
     if isinstance(event, GaussianDpEvent | ThresholdedDpEvent):
         extra = Fraction(event.delta) if isinstance(event, ThresholdedDpEvent) else Fraction(0)
         if not event.noise_multiplier > 0 or extra < 0:
-            raise BudgetError("An event without noise, or with a negative delta, has no finite privacy loss. Correct it.")
+            raise BudgetError(
+                "An event without noise, or with a negative delta, has no finite privacy loss. Correct it."
+            )
         return Spend(mu_squared=1 / Fraction(event.noise_multiplier) ** 2, delta=extra)
     if isinstance(event, ComposedDpEvent):
         total = Spend()
@@ -273,7 +281,9 @@ def event_from_json(data: Mapping[str, Any]) -> DpEvent:
             case "none":
                 return NoOpDpEvent()
     except (KeyError, TypeError, ValueError) as error:
-        raise BudgetError(f"A recorded privacy event is incomplete ({type(error).__name__}). Restore the file.") from None
+        raise BudgetError(
+            f"A recorded privacy event is incomplete ({type(error).__name__}). Restore the file."
+        ) from None
     raise BudgetError(f"A recorded privacy event has the unknown type {data['type']!r}. Use the version that wrote it.")
 
 

@@ -54,10 +54,14 @@ def check_output(out: Path) -> None:
     if out.exists() or out.is_symlink():
         raise UsageError(f"The output folder {out} exists. Remove it, or name another one with -o.")
     if not out.absolute().parent.is_dir():
-        raise UsageError(f"The folder {out.absolute().parent} does not exist. Make it first, or name another output with -o.")
+        raise UsageError(
+            f"The folder {out.absolute().parent} does not exist. Make it first, or name another output with -o."
+        )
 
 
-def write_release(story: Story, fitted: Fitted, key: bytes, *, rows: int | None, seed: int | None, raw: bool) -> dict[str, Any]:
+def write_release(
+    story: Story, fitted: Fitted, key: bytes, *, rows: int | None, seed: int | None, raw: bool
+) -> dict[str, Any]:
     """Sample, scan, audit, evaluate, report and write everything; when a step fails the paid model is kept.
 
     Returns:
@@ -69,7 +73,9 @@ def write_release(story: Story, fitted: Fitted, key: bytes, *, rows: int | None,
     except BaseException as error:
         kept = _keep_paid(story.out, fitted, key)
         if kept is not None and isinstance(error, PrivsynthError):
-            raise type(error)(f"{error.message} The model is paid for and kept: run again with --resume-from {kept}.") from error
+            raise type(error)(
+                f"{error.message} The model is paid for and kept: run again with --resume-from {kept}."
+            ) from error
         raise
 
 
@@ -199,7 +205,9 @@ def read_paid(folder: Path) -> tuple[bytes, Fitted]:
     try:
         key = (folder / "owner" / "holdout.key").read_bytes()
     except OSError:
-        raise ArtifactError(f"{folder} holds no paid model of a run that failed. Give the folder that its message named.") from None
+        raise ArtifactError(
+            f"{folder} holds no paid model of a run that failed. Give the folder that its message named."
+        ) from None
     return key, load_model(folder / "owner" / "model")
 
 

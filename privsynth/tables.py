@@ -50,7 +50,8 @@ def print_audit(audit: Mapping[str, Any]) -> None:
 def print_evaluation(evaluate: Mapping[str, Any]) -> None:
     """Print the errors of marginals and of prediction, each beside its reference."""
     rows = [
-        (f"mean error of {ways}-way marginals", found["value"], found["reference"]) for ways, found in evaluate["marginals"].items()
+        (f"mean error of {ways}-way marginals", found["value"], found["reference"])
+        for ways, found in evaluate["marginals"].items()
     ]
     prediction = evaluate.get("prediction") or {}
     rows.append((f"prediction of {prediction.get('target')}", prediction.get("tstr"), prediction.get("trtr")))

@@ -78,6 +78,6 @@ class Config(Protocol):
         """Return the recipe as JSON values."""
         ...
 
-    def load(self, domains: tuple[Domain, ...], target: str | None, arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
+    def load(self, domains: tuple[Domain, ...], arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         """Rebuild a model from `Model.to_arrays`."""
         ...

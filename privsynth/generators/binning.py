@@ -21,8 +21,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _HEAVY_SIGMAS = 5.0
 _MAX_PARTS = 20
+_PART_SIGMAS = 6.0
 _SPLIT_MASS = 1 / 80
-_SEGMENT_PENALTY = 5.0
+_SEGMENT_PENALTY = 3.0
 _MAX_SEGMENT_CELLS = 600
 
 
@@ -129,11 +130,15 @@ def _noisy(source: DataSource, domain: Domain, starts: Ints, multiplier: float, 
     """Return noisy counts of the groups (missing last) and their standard deviation."""
     rows = source.unit.max_rows
     group = np.append(np.repeat(np.arange(len(starts) - 1), np.diff(starts)), len(starts) - 1)
-    counts = noise.measure(source.counts([domain.name], {domain.name: group}), sensitivity=rows, noise_multiplier=multiplier)
+    counts = noise.measure(
+        source.counts([domain.name], {domain.name: group}), sensitivity=rows, noise_multiplier=multiplier
+    )
     return counts.astype(np.float64), multiplier * rows
 
 
-def _raw(domain: Domain, starts: Ints, counts: Floats, variance: Floats, missing: float, missing_variance: float) -> Marginal:
+def _raw(
+    domain: Domain, starts: Ints, counts: Floats, variance: Floats, missing: float, missing_variance: float
+) -> Marginal:
     return Marginal(
         domain=domain,
         starts=np.asarray(starts, dtype=np.int64),
@@ -150,8 +155,8 @@ def _split(starts: Ints, counts: Floats, sigma: float) -> tuple[Ints, Ints]:
     finer, parent = [], []
     for group, count in enumerate(counts):
         codes = int(starts[group + 1] - starts[group])
-        wanted = min(max(2, round(max(count, 0) / total / _SPLIT_MASS)), _MAX_PARTS) if count > _HEAVY_SIGMAS * sigma else 1
-        parts = min(wanted, codes)
+        wanted = min(max(2, round(count / total / _SPLIT_MASS)), _MAX_PARTS) if count > _HEAVY_SIGMAS * sigma else 1
+        parts = min(wanted, codes, max(1, int(count / (_PART_SIGMAS * sigma))))
         inner = np.round(np.linspace(0, codes, parts + 1)).astype(np.int64)[:-1]
         cuts = starts[group] + (np.unique(np.append(inner, 1)) if 1 < parts < codes else np.unique(inner))
         finer.extend(cuts.tolist())
@@ -214,10 +219,8 @@ def to_simplex(values: Floats, variance: Floats, total: float) -> Floats:
 
 
 def _smoothed(fitted: Marginal, raw: Marginal) -> Marginal:
-    """Replace a numeric column's estimates by the best penalised piecewise constant where noise is high."""
-    sigma = math.sqrt(float(raw.variance.max()))
-    too_noisy = 20 * sigma > 0.05 * max(fitted.total, 1.0)
-    if not raw.domain.numeric or not too_noisy or raw.groups > _MAX_SEGMENT_CELLS:
+    """Replace a numeric column's estimates by the best penalised piecewise constant."""
+    if not raw.domain.numeric or raw.groups > _MAX_SEGMENT_CELLS:
         return fitted
     level = _segments(raw.counts, raw.variance)
     inside = fitted.total - fitted.missing

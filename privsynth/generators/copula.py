@@ -8,7 +8,7 @@ synthesization of multi-dimensional data using copula functions", 2014, whose Ke
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_PIVOT_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +67,17 @@ class CopulaConfig:
         """
         domains = tuple(Domain.of(field) for field in schema.modelled)
         names = [domain.name for domain in domains]
-        target = schema.target if schema.target in names else None
+        target = schema.target if schema.target in names else _pivot(domains)
         features = tuple(name for name in names if name != target)
         shares = {
             "marginals": self.marginal_share,
             "target": self.target_share if target and features else 0.0,
             "moments": self.moment_share if len(features) > 1 else 0.0,
         }
-        budget = {stage: float(spend.mu_squared) * (1 - 1e-9) * share / sum(shares.values()) for stage, share in shares.items()}
+        budget = {
+            stage: float(spend.mu_squared) * (1 - 1e-9) * share / sum(shares.values())
+            for stage, share in shares.items()
+        }
         return CopulaMechanism(
             config=self,
             target=target,
@@ -87,9 +91,9 @@ class CopulaConfig:
         """Return the recipe as JSON values."""
         return asdict(self)
 
-    def load(self, domains: tuple[Domain, ...], target: str | None, arrays: Mapping[str, npt.NDArray[Any]]) -> CopulaModel:
+    def load(self, domains: tuple[Domain, ...], arrays: Mapping[str, npt.NDArray[Any]]) -> CopulaModel:
         """Rebuild a model from its arrays."""
-        return CopulaModel.from_arrays(domains, target, arrays)
+        return CopulaModel.from_arrays(domains, arrays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,34 +169,52 @@ class CopulaMechanism:
         return Margins(bins=bins, order=_ordered(marginal, bins, given), given=given)
 
     def _correlation(
-        self, source: DataSource, margins: Mapping[str, Margins], classes: Ints, found: Mapping[str, Marginal], noise: Noise
+        self,
+        source: DataSource,
+        margins: Mapping[str, Margins],
+        classes: Ints,
+        found: Mapping[str, Marginal],
+        noise: Noise,
     ) -> Floats:
         """Measure the second moments of the features' normal scores in each class; return correlation matrices."""
         number, size = int(classes.max()) + 1, len(self.features)
         identity = np.repeat(np.eye(size)[None], number, axis=0)
         if self.moment_noise is None:
             return identity
-        scores = {name: np.clip(normal_scores(margins[name]), -self.config.score_limit, self.config.score_limit) for name in margins}
+        scores = {
+            name: np.clip(normal_scores(margins[name]), -self.config.score_limit, self.config.score_limit)
+            for name in margins
+        }
         spread = np.stack([(scores[name] ** 2 * margins[name].share()).sum(axis=1) for name in self.features], axis=1)
         rows = next(iter(margins.values())).given.sum(axis=1)
         length = math.sqrt(float((spread.sum(axis=1) * rows).sum() / max(rows.sum(), 1e-9)))
         radius = math.ceil(self.config.radius_factor * max(length, 0.5) * self.config.grid)
         coded = {
-            name: np.round(scores[name] * self.config.grid).astype(np.int64)[:, margins[name].bins[found[name].group_of_code()]]
+            name: np.round(scores[name] * self.config.grid).astype(np.int64)[
+                :, margins[name].bins[found[name].group_of_code()]
+            ]
             for name in self.features
         }
         given = None if self.target is None else (self.target, classes[found[self.target].group_of_code()])
         sensitivity = source.unit.max_rows * moment_sensitivity(size, radius)
         sums = noise.measure(
-            source.moments(coded, radius=radius, given=given), sensitivity=sensitivity, noise_multiplier=self.moment_noise
+            source.moments(coded, radius=radius, given=given),
+            sensitivity=sensitivity,
+            noise_multiplier=self.moment_noise,
         )
         scale = self.config.grid**2
         return _correlations(sums / scale, self.moment_noise * sensitivity / scale, rows, np.sqrt(spread))
 
 
+def _pivot(domains: Sequence[Domain]) -> str | None:
+    """Return the column to condition on where no target is named: the last with a few values, where tables keep theirs."""
+    few = [domain.name for domain in domains if 2 <= domain.size <= _PIVOT_VALUES]
+    return few[-1] if few else None
+
+
 def _grouped(marginal: Marginal, bins: Ints) -> Floats:
     """Return the estimated rows of every bin."""
-    return np.bincount(bins, weights=np.append(marginal.counts, marginal.missing))
+    return np.bincount(bins, weights=np.append(marginal.counts, marginal.missing)).astype(np.float64)
 
 
 def _fitted(counts: Floats, sigma: float, rows: Floats, columns: Floats) -> Floats:
@@ -203,7 +225,7 @@ def _fitted(counts: Floats, sigma: float, rows: Floats, columns: Floats) -> Floa
     for _ in range(50):
         fitted *= (rows / np.maximum(fitted.sum(axis=1), 1e-12))[:, None]
         fitted *= columns / np.maximum(fitted.sum(axis=0), 1e-12)
-    return fitted
+    return np.asarray(fitted)
 
 
 def _ordered(marginal: Marginal, bins: Ints, given: Floats) -> Ints:

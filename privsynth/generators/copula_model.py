@@ -36,7 +36,7 @@ class Margins:
     def share(self) -> Floats:
         """Return float64[classes, b]: the probability of each bin in each class."""
         total = self.given.sum(axis=1, keepdims=True)
-        return np.where(total > 0, self.given / np.maximum(total, 1e-300), 1 / self.given.shape[1])
+        return np.asarray(np.where(total > 0, self.given / np.maximum(total, 1e-300), 1 / self.given.shape[1]))
 
 
 def normal_scores(margins: Margins) -> Floats:
@@ -117,7 +117,7 @@ class CopulaModel:
         if self.target is None:
             return np.array([rows], dtype=np.int64)
         marginal = self.marginals[self.target]
-        mass = np.bincount(self.classes, weights=np.append(marginal.counts, marginal.missing))
+        mass = np.bincount(self.classes, weights=np.append(marginal.counts, marginal.missing)).astype(np.float64)
         ends = np.cumsum(_distribution(mass))
         even = (np.arange(rows) + rng.random()) / max(rows, 1)
         return np.diff(np.searchsorted(even, np.append(0.0, ends[:-1].tolist() + [2.0]))).astype(np.int64)
@@ -147,19 +147,21 @@ class CopulaModel:
 
     def to_arrays(self) -> Arrays:
         """Return the model as named arrays."""
-        out: Arrays = {"classes": self.classes, "correlation": self.correlation}
+        names = list(self.marginals)
+        given = np.array(-1 if self.target is None else names.index(self.target))
+        out: Arrays = {"given": given, "classes": self.classes, "correlation": self.correlation}
         for number, (name, marginal) in enumerate(self.marginals.items()):
             out[f"{number}.starts"] = marginal.starts
             out[f"{number}.counts"] = np.append(marginal.counts, marginal.missing)
             if name in self.margins:
                 margins = self.margins[name]
-                out.update({f"{number}.bins": margins.bins, f"{number}.order": margins.order, f"{number}.given": margins.given})
+                out.update(
+                    {f"{number}.bins": margins.bins, f"{number}.order": margins.order, f"{number}.given": margins.given}
+                )
         return out
 
     @classmethod
-    def from_arrays(
-        cls, domains: tuple[Domain, ...], target: str | None, arrays: Mapping[str, npt.NDArray[Any]]
-    ) -> CopulaModel:
+    def from_arrays(cls, domains: tuple[Domain, ...], arrays: Mapping[str, npt.NDArray[Any]]) -> CopulaModel:
         """Rebuild a model.
 
         Raises:
@@ -167,9 +169,20 @@ class CopulaModel:
         """
         marginals, margins = {}, {}
         try:
+            given = int(arrays["given"])
+            _require(-1 <= given < len(domains))
+            target = domains[given].name if given >= 0 else None
             for number, domain in enumerate(domains):
-                starts, counts = arrays[f"{number}.starts"].astype(np.int64), arrays[f"{number}.counts"].astype(np.float64)
-                _require(len(starts) == len(counts) and starts[0] == 0 and starts[-1] == domain.size and (np.diff(starts) > 0).all())
+                starts, counts = (
+                    arrays[f"{number}.starts"].astype(np.int64),
+                    arrays[f"{number}.counts"].astype(np.float64),
+                )
+                _require(
+                    len(starts) == len(counts)
+                    and starts[0] == 0
+                    and starts[-1] == domain.size
+                    and bool((np.diff(starts) > 0).all())
+                )
                 _require(bool(np.isfinite(counts).all()) and bool((counts >= 0).all()))
                 marginals[domain.name] = Marginal(
                     domain=domain,
@@ -187,9 +200,14 @@ class CopulaModel:
                     )
                     _require_margins(margins[domain.name], len(counts), arrays["correlation"])
             classes, correlation = arrays["classes"].astype(np.int64), arrays["correlation"].astype(np.float64)
-            _require(correlation.shape == (int(classes.max()) + 1, len(margins), len(margins)) and bool(np.isfinite(correlation).all()))
+            _require(
+                correlation.shape == (int(classes.max()) + 1, len(margins), len(margins))
+                and bool(np.isfinite(correlation).all())
+            )
         except (KeyError, IndexError, ValueError) as error:
-            raise ArtifactError(f"The model's arrays do not fit its schema ({type(error).__name__}). Fit or copy it again.") from None
+            raise ArtifactError(
+                f"The model's arrays do not fit its schema ({type(error).__name__}). Fit or copy it again."
+            ) from None
         return cls(target=target, marginals=marginals, classes=classes, margins=margins, correlation=correlation)
 
 
@@ -201,7 +219,11 @@ def _require(condition: bool) -> None:
 def _require_margins(margins: Margins, groups: int, correlation: npt.NDArray[Any]) -> None:
     number = len(margins.order)
     _require(margins.given.shape == (len(correlation), number) and len(margins.bins) == groups)
-    _require(bool((np.sort(margins.order) == np.arange(number)).all()) and 0 <= margins.bins.min() and int(margins.bins.max()) < number)
+    _require(
+        bool((np.sort(margins.order) == np.arange(number)).all())
+        and 0 <= margins.bins.min()
+        and int(margins.bins.max()) < number
+    )
     _require(bool(np.isfinite(margins.given).all()) and bool((margins.given >= 0).all()))
 
 

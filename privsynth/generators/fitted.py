@@ -15,6 +15,7 @@ from privsynth.artifact import read_model, write_model
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.generators import make_config
 from privsynth.generators.base import Model, Rows
+from privsynth.generators.fakes import make_fakes
 from privsynth.generators.where import Conditions
 from privsynth.privacy import Guarantee
 from privsynth.tableschema.domain import Domain
@@ -76,8 +77,17 @@ class Fitted:
             raise UsageError(f"The seed {seed} is negative. Give 0 or more.")
         rng = np.random.default_rng(seed)
         if where is None:
-            return self._decoded(self.model.sample(wanted, rng))
-        return self._conditional(wanted, rng, Conditions.parse(where, self.schema))
+            table = self._decoded(self.model.sample(wanted, rng))
+        else:
+            table = self._conditional(wanted, rng, Conditions.parse(where, self.schema))
+        return self._with_fakes(table, rng)
+
+    def _with_fakes(self, table: Any, rng: np.random.Generator) -> Any:
+        """Add the columns that are made anew, in the schema's order."""
+        made = make_fakes(self.schema, table.num_rows, rng)
+        for name, column in made.items():
+            table = table.append_column(name, column)
+        return table.select([name for name in self.schema.names if name in table.column_names])
 
     def _decoded(self, rows: Rows) -> Any:
         return decode(self.schema, {domain.name: domain for domain in self.domains}, rows.codes, rows.positions)
@@ -94,7 +104,9 @@ class Fitted:
             parts.append(drawn.filter(conditions.mask(drawn)))
             found += parts[-1].num_rows
         if found < wanted:
-            raise UsageError(f"Only {found} of {wanted} rows fulfilled the conditions in {_MAX_TRIES} tries. Relax them, or ask for fewer rows.")
+            raise UsageError(
+                f"Only {found} of {wanted} rows fulfilled the conditions in {_MAX_TRIES} tries. Relax them, or ask for fewer rows."
+            )
         return pa.concat_tables(parts).slice(0, wanted)
 
     def digest(self) -> str:
@@ -139,7 +151,7 @@ def load_model(path: Path | str) -> Fitted:
             schema=schema,
             guarantee=Guarantee.from_json(manifest["guarantee"]),
             event=manifest["event"],
-            model=config.load(domains, schema.target, arrays),
+            model=config.load(domains, arrays),
             ledger=manifest.get("ledger", {}),
         )
     except ArtifactError:

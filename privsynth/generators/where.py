@@ -94,4 +94,6 @@ def _check(field: Field, sign: str, value: str) -> None:
     try:
         field.to_number(value)
     except SchemaError:
-        raise UsageError(f"Column `{field.name}` is compared with {value!r}, which is no {field.kind}. Give one.") from None
+        raise UsageError(
+            f"Column `{field.name}` is compared with {value!r}, which is no {field.kind}. Give one."
+        ) from None

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from privsynth.report.document import FORMAT, build_report
-from privsynth.report.page import render_html
+from privsynth.report.page import render_findings, render_html
 
-__all__ = ["FORMAT", "build_report", "render_html"]
+__all__ = ["FORMAT", "build_report", "render_findings", "render_html"]

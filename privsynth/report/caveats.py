@@ -6,56 +6,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.privacy import Guarantee
-from privsynth.report.wording import count, dig, mappings, names, number, percent, text, texts
+from privsynth.report.wording import count, dig, mappings, names, number, percent, rate, text, texts
 from privsynth.tableschema import Schema
+from privsynth.tableschema.model import UNMODELLED
 
 Caveat = dict[str, str]
+
+_GENERAL = (
+    (
+        "Inference and linkage",
+        "Whether one attribute of a known person can be inferred, and whether rows can be linked to another table.",
+    ),
+    ("Other releases", "What this table tells together with other releases or publications about the same people."),
+    ("The machine", "Access rights, backups, memory and timing of the computer on which it ran."),
+    ("Other uses", "Fitness for a purpose that is not measured, above all for decisions about single people."),
+)
 
 
 def always_untested(schema: Schema, guarantee: Guarantee) -> list[Caveat]:
     """Return what no test of privsynth covers; nothing here depends on a real row."""
     bound = "Nothing bounds them here." if guarantee.void else "Only the guarantee bounds them."
+    held = "" if guarantee.void else " It holds noisy answers only: no row, no exact figure."
     found = [
+        _caveat("Stronger attackers", f"Attackers who train models of their own, or who rerun the generator. {bound}"),
+        _caveat("The saved model", f"Attacks on the model file itself.{held}"),
+        *(_caveat(what, why) for what, why in _GENERAL),
         _caveat(
-            "Stronger attackers", f"Attackers who train models of their own, or who can rerun the generator. {bound}"
-        ),
-        _caveat(
-            "The saved model",
-            "Attacks on the model file itself. It holds noisy answers only, no row and no exact figure.",
-        ),
-        _caveat(
-            "Inference of single attributes",
-            "Whether one attribute of a known person can be inferred, and whether rows can be linked to another table.",
-        ),
-        _caveat(
-            "Other releases",
-            "What this release tells together with other releases or publications about the same people.",
-        ),
-        _caveat(
-            "Truth of the declarations",
-            "Whether the declared ranges and labels were public, and not read from the data.",
-        ),
-        _caveat("The machine", "Access rights, backups, memory and timing of the computer on which it ran."),
-        _caveat(
-            "Other uses",
-            "Fitness for a purpose that is not measured here, above all for decisions about single people.",
+            "Truth of the declarations", "Whether declared ranges and labels were public, and not read from the data."
         ),
     ]
     if guarantee.unit.column is None:
-        found.append(
-            _caveat(
-                "People with several rows",
-                "Each row was taken as a unit of its own; rows of one person were not joined.",
-            )
-        )
-    left_out = [each.name for each in schema.fields if each.kind in ("text", "identifier")]
+        why = "Each row was taken as a unit of its own; the rows of one person were not joined."
+        found.append(_caveat("People with several rows", why))
+    left_out = [each.name for each in schema.fields if each.kind in UNMODELLED]
     if left_out:
-        found.append(
-            _caveat(
-                "Text and identifiers",
-                f"Never modelled; dropped or made anew, so that nothing in them resembles the data: {names(left_out)}.",
-            )
-        )
+        why = f"Never modelled: dropped, or made anew from no real cell. {names(left_out)}."
+        found.append(_caveat("Text and identifiers", why))
     return found
 
 
@@ -66,6 +52,12 @@ def untested_here(
     return [*_of_audit(audit), *_of_evaluate(evaluate), *_of_scan(scan)]
 
 
+def untested_in(audit: Mapping[str, Any]) -> list[Caveat]:
+    """Return what an audit of tables from any maker leaves open."""
+    stronger = "Attackers who train models of their own, or who hold the generator. Only a guarantee would bound them."
+    return [*_of_audit(audit), _caveat("Stronger attackers", stronger), *(_caveat(what, why) for what, why in _GENERAL)]
+
+
 def _of_audit(audit: Mapping[str, Any] | None) -> list[Caveat]:
     if audit is None:
         return [_caveat("Membership", "No audit was run: no attack was tried on this table.")]
@@ -74,19 +66,11 @@ def _of_audit(audit: Mapping[str, Any] | None) -> list[Caveat]:
         found.append(_caveat("Membership", "There was no holdout, so no attack could be compared with chance."))
     compared, total = number(audit, "rows", "train_compared"), number(audit, "rows", "train")
     if compared is not None and total is not None and compared < total:
-        found.append(
-            _caveat(
-                "Part of the rows",
-                f"Attacks were run on {count(compared)} of {count(total)} train rows, drawn at random.",
-            )
-        )
-    thin = [
-        s
-        for s in mappings(audit, "outliers", "strata")
-        if number(s, "p_value") is None and number(s, "share") is not None
-    ]
-    if thin:
-        shares = ", ".join(percent(number(stratum, "share")) for stratum in thin)
+        why = f"Attacks were run on {count(compared)} of {count(total)} train rows, drawn at random."
+        found.append(_caveat("Part of the rows", why))
+    strata = [each for each in mappings(audit, "outliers", "strata") if number(each, "p_value") is None]
+    if strata:
+        shares = ", ".join(rate(number(each, "share")) for each in strata)
         found.append(_caveat("The rarest rows", f"Too few rows to test the most outlying {shares} by themselves."))
     if columns := texts(audit, "columns_left_out"):
         found.append(_caveat("Columns outside the audit", f"Not in every table, so not compared: {names(columns)}."))
@@ -96,14 +80,8 @@ def _of_audit(audit: Mapping[str, Any] | None) -> list[Caveat]:
 def _of_evaluate(evaluate: Mapping[str, Any] | None) -> list[Caveat]:
     if evaluate is None:
         return [_caveat("Usefulness", "No evaluation was run.")]
-    found = []
-    if reason := text(evaluate, "prediction", "reason"):
-        found.append(_caveat("Prediction", reason))
-    if columns := texts(evaluate, "columns_left_out"):
-        found.append(
-            _caveat("Columns outside the evaluation", f"Not in every table, so not compared: {names(columns)}.")
-        )
-    return found
+    reason = text(evaluate, "prediction", "reason")
+    return [_caveat("Prediction", reason)] if reason else []
 
 
 def _of_scan(scan: Mapping[str, Any] | None) -> list[Caveat]:
@@ -112,14 +90,10 @@ def _of_scan(scan: Mapping[str, Any] | None) -> list[Caveat]:
     if dig(scan, "basis") == "names":
         return [_caveat("Personal data in cells", "The scan read column names only, no cell.")]
     missed = number(scan, "sampling", "could_be_missed")
-    if missed:
-        return [
-            _caveat(
-                "Unread cells",
-                f"The scan sampled long columns: up to {percent(missed)} of the distinct values of one may be of a kind that it did not see.",
-            )
-        ]
-    return []
+    if not missed:
+        return []
+    why = f"Long columns were sampled: up to {percent(missed)} of their distinct values may be of a kind not seen."
+    return [_caveat("Unread cells", why)]
 
 
 def _caveat(what: str, why: str) -> Caveat:

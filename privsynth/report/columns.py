@@ -1,4 +1,4 @@
-"""Columns, as sections of the page: what was found in them, what was declared about them, what is in the synthetic table."""
+"""Columns, as sections of the page: what was found in them, what was declared, and what the synthetic table holds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, Tone, figure, named
-from privsynth.report.wording import ROLES, count, dig, mappings, names, number, percent, text, texts
+from privsynth.report.wording import ROLES, count, count_columns, dig, mappings, names, number, percent, text, texts
 
+_ACRONYMS = frozenset({"US", "UK", "SSN", "IBAN", "IP", "URL", "ID", "NPI", "DEA", "MAC", "VIN", "BIC"})
 _SOURCES = {
     "declared": "declared by the owner",
     "public": "public codebook",
@@ -30,7 +31,7 @@ def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any
             lead=lead,
             blocks=[Paragraph(text="The scan was not computed.", tone="warn")],
         )
-    stated = {dig(each, "name"): each for each in mappings(declarations, "columns")}
+    stated = {text(each, "name"): each for each in mappings(declarations, "columns")}
     found = sorted(mappings(scan, "columns"), key=lambda each: _rank(dig(each, "role")))
     marked = [each for each in found if dig(each, "role") != "safe"]
     blocks: list[Block] = [_sampling(scan)]
@@ -38,7 +39,7 @@ def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any
         blocks.append(_findings(marked, stated))
     if plain := [str(dig(each, "name")) for each in found if dig(each, "role") == "safe"]:
         blocks.append(
-            Paragraph(text=f"Nothing identifying was recognised in {count(len(plain))} columns: {names(plain)}.")
+            Paragraph(text=f"Nothing identifying was recognised in {count_columns(len(plain))}: {names(plain)}.")
         )
     if joint := texts(scan, "quasi_identifiers"):
         blocks.append(Paragraph(text=f"Together, these columns can single out people: {names(joint)}."))
@@ -76,7 +77,7 @@ def _findings(found: list[Mapping[str, Any]], stated: Mapping[Any, Mapping[str, 
                 named(text(each, "name") or "unnamed"),
                 Cell(text=_entity(each), note=text(each, "reason") or ""),
                 Cell(text=_role(dig(each, "role"))),
-                _treatment(each, stated.get(dig(each, "name"))),
+                _treatment(each, stated.get(text(each, "name"))),
             ]
             for each in found
         ],
@@ -88,7 +89,9 @@ def _entity(finding: Mapping[str, Any]) -> str:
     if entity is None:
         return "nothing recognised"
     confidence = number(finding, "confidence")
-    return f"{entity.replace('_', ' ').lower()}{'' if confidence is None else f', {percent(confidence)} sure'}"
+    sure = "" if confidence is None else ", over 99.9% sure" if confidence > 0.999 else f", {percent(confidence)} sure"
+    words = [word if word in _ACRONYMS else word.lower() for word in entity.split("_")]
+    return " ".join(words) + sure
 
 
 def _treatment(finding: Mapping[str, Any], column: Mapping[str, Any] | None) -> Cell:
@@ -113,7 +116,7 @@ def declared(declarations: Mapping[str, Any]) -> Section:
     """Return the section on the schema."""
     found = mappings(declarations, "columns")
     used = [(label, number(declarations, "sources", source)) for source, label in _SOURCES.items()]
-    facts = [(label[0].upper() + label[1:], f"{count(columns)} columns") for label, columns in used if columns]
+    facts = [(label[0].upper() + label[1:], count_columns(columns)) for label, columns in used if columns]
     blocks: list[Block] = [Facts(caption="Where the statements come from", facts=facts)] if facts else []
     if leaves := texts(declarations, "data_leaves"):
         blocks.append(

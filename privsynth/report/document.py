@@ -19,12 +19,16 @@ VERDICTS = ("leak", "no leak found", "inconclusive")
 RELEASED_SYNTHETIC = ("rows", "columns", "missing_share", "repeated_row_share")
 RELEASED_COLUMN = ("name", "kind", "missing_share", "distinct")
 RELEASED_REPRODUCTION = (
+    "privsynth",
     "version",
     "python",
+    "numpy",
     "packages",
     "generator",
     "config",
     "budget",
+    "event",
+    "holdout",
     "seed",
     "day",
     "schema_digest",
@@ -33,7 +37,7 @@ RELEASED_REPRODUCTION = (
     "verify",
     "licence",
 )
-"""Keys of `reproduction` that a release carries. Command lines, paths, dataset names and digests of private tables are not among them."""
+"""Keys of `reproduction` that a release carries: no command line, path, dataset name or digest of a private table."""
 
 
 def build_report(

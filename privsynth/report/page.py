@@ -5,18 +5,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from privsynth.errors import UsageError
 from privsynth.report.blocks import Band, Block, Paragraph, Points, Section, Tone
+from privsynth.report.caveats import untested_in
 from privsynth.report.columns import declared, personal_data, synthetic_table
 from privsynth.report.evidence import tested
 from privsynth.report.protection import guarantee
 from privsynth.report.record import reproduction, spending
 from privsynth.report.usefulness import utility
-from privsynth.report.wording import count, dig, mappings, number, percent, percent_up, text, visible
+from privsynth.report.wording import (
+    count,
+    count_columns,
+    delta_text,
+    dig,
+    mappings,
+    number,
+    percent,
+    percent_up,
+    reference,
+    text,
+    visible,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,9 +41,13 @@ _VERDICTS: dict[str, tuple[Tone, str]] = {
     "no leak found": ("good", "No leak found by the tests run"),
     "inconclusive": ("warn", "Inconclusive"),
 }
-_PLACES = {
-    "owner": "For the owner only. This page holds figures computed from private rows; do not release it.",
-    "release": "Part of the release. Nothing here was computed from real rows except under the guarantee.",
+_OWNERS = "For the owner only. This page holds figures computed from private rows; do not release it."
+_RELEASED = "Part of the release. Nothing here was computed from real rows except under the guarantee."
+_VOID = "Made in the form of a release, but without a guarantee. Treat it like the data that it was made from."
+_TITLES = {
+    "audit": "Audit of a synthetic table",
+    "evaluate": "Evaluation of a synthetic table",
+    "scan": "Scan for personal data",
 }
 
 
@@ -42,21 +60,65 @@ def render_html(report: Mapping[str, Any]) -> str:
     Returns:
         The page: styles and drawings inline, no script, nothing fetched; every text of the report is escaped.
     """
-    style = files("privsynth.report").joinpath("report.css").read_text(encoding="utf-8")
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            warning=text(report, "warning"),
-            title=visible(dig(report, "title") or "Report"),
-            audience="release" if dig(report, "audience") == "release" else "owner",
-            place=_place(report),
-            band=_band(report),
-            sections=_sections(report),
-            style=style,
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        )
+    release = dig(report, "audience") == "release"
+    return _render(
+        title=visible(dig(report, "title") or "Report"),
+        warning=text(report, "warning"),
+        reason=_void_reason(report),
+        to_sign=not release,
+        kind="Release report" if release else "Owner’s report",
+        place=(_VOID if text(report, "warning") else _RELEASED) if release else _OWNERS,
+        band=_band(report, release=release),
+        sections=_released(report) if release else _owned(report),
     )
+
+
+def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
+    """Render one audit, evaluation or scan as a page of its own, for the owner.
+
+    Args:
+        kind: `audit`, `evaluate` or `scan`.
+        findings: The JSON object of that format; any part may be missing.
+
+    Raises:
+        UsageError: the kind is none of the three.
+    """
+    if kind not in _TITLES:
+        raise UsageError(f"There is no page for {kind!r}. Use one of: {', '.join(_TITLES)}.")
+    sections = {
+        "audit": lambda: [tested(findings, []), _untested(untested_in(findings))],
+        "evaluate": lambda: [utility(findings)],
+        "scan": lambda: [personal_data(findings, {})],
+    }[kind]()
+    tone, word = _VERDICTS.get(text(findings, "verdict") or "", ("plain", _TITLES[kind]))
+    facts = [
+        (name.capitalize() + " rows", count(number(findings, "rows", name)), "")
+        for name in ("train", "synthetic", "holdout")
+    ]
+    return _render(
+        title=_TITLES[kind],
+        warning=None,
+        reason="",
+        to_sign=False,
+        kind="Owner’s page",
+        place=_OWNERS,
+        band=Band(
+            tone=tone, word=word, reason=text(findings, "verdict_reason") or "", facts=[] if kind == "scan" else facts
+        ),
+        sections=sections,
+    )
+
+
+def _void_reason(report: Mapping[str, Any]) -> str:
+    reason = text(report, "guarantee", "void") or ""
+    return reason[:1].upper() + reason[1:]
+
+
+def _render(*, sections: Sequence[Section], **values: Any) -> str:
+    style = files("privsynth.report").joinpath("report.css").read_text(encoding="utf-8")
+    style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    template = _environment().get_template("report.html.j2")
+    page = template.render(sections=sections, style=style, style_hash=style_hash, **values)
     return page.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -82,83 +144,62 @@ def _prose(value: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code><bdi>\1</bdi></code>", str(escape(value))))  # noqa: S704 - escaped before
 
 
-def _place(report: Mapping[str, Any]) -> str:
-    if dig(report, "audience") != "release":
-        return _PLACES["owner"]
-    if text(report, "warning"):
-        return "Made in the form of a release, but without a guarantee. Treat it like the data that it was made from."
-    return _PLACES["release"]
-
-
-def _band(report: Mapping[str, Any]) -> Band:
-    release = dig(report, "audience") == "release"
+def _band(report: Mapping[str, Any], *, release: bool) -> Band:
     word = text(report, "verdict", "word")
-    tone, headline = _VERDICTS.get(word or "", ("", "No audit was computed"))
-    reason, remark = text(report, "verdict", "reason") or "", ""
-    void = text(report, "warning") is not None
-    if release:
-        remark = (
-            f"Verdict attached by the owner, outside the guarantee: {word or 'not computed'}."
-            if dig(report, "verdict", "attached")
-            else ""
-        )
-        tone, headline = ("bad", "No guarantee") if void else ("", "Differentially private")
-        reason = "No figure on this page comes from a comparison with real rows; such figures stay with the owner."
-    return Band(tone=tone, word=headline, reason=reason, facts=_figures(report, release=release), remark=remark)
-
-
-def _figures(report: Mapping[str, Any], *, release: bool) -> list[tuple[str, str, str]]:
-    epsilon, delta = number(report, "guarantee", "epsilon"), number(report, "guarantee", "delta")
-    bound = next(
-        (
-            number(each, "at_most")
-            for each in mappings(report, "guarantee", "odds")
-            if number(each, "false_alarms") == 0.01
-        ),
-        None,
-    )
-    found = [
-        (
-            "Epsilon",
-            "none" if epsilon is None else f"{epsilon:g}",
-            "" if delta is None or epsilon is None else f"delta {delta:g}",
-        ),
-        ("Best attacker", percent_up(bound), "recognised at 1% false alarms; guessing 1%"),
-        (
-            "Synthetic rows",
-            count(number(report, "synthetic", "rows")),
-            f"{count(number(report, 'synthetic', 'columns'))} columns",
-        ),
-    ]
     if not release:
-        pairs = dig(report, "evaluate", "marginals", "2")
-        reference = number(pairs, "reference")
-        found.append(
-            (
-                "Error of pairs",
-                percent(number(pairs, "value")),
-                "no reference" if reference is None else f"held-out rows {percent(reference)}",
-            )
-        )
-    return found
-
-
-def _sections(report: Mapping[str, Any]) -> list[Section]:
-    declarations = _mapping(report, "declarations")
-    first, last = (
-        guarantee(_mapping(report, "guarantee")),
-        [declared(declarations), synthetic_table(_mapping(report, "synthetic"))],
+        tone, headline = _VERDICTS.get(word or "", ("plain", "No audit was computed"))
+        reason = text(report, "verdict", "reason") or ""
+        return Band(tone=tone, word=headline, reason=reason, facts=[*_figures(report), _pair_error(report)])
+    attached = dig(report, "verdict", "attached") is True
+    void = text(report, "warning") is not None
+    return Band(
+        tone="bad" if void else "plain",
+        word="No guarantee" if void else "Differentially private",
+        reason="No figure on this page comes from a comparison with real rows; such figures stay with the owner.",
+        remark=f"Verdict of the owner’s audit, outside the guarantee: {word or 'not computed'}." if attached else "",
+        facts=_figures(report),
     )
-    if dig(report, "audience") == "release":
-        return [first, _not_tested(report), *last, reproduction(_mapping(report, "reproduction"))]
-    audit, evaluate, scan = (_optional(report, key) for key in ("audit", "evaluate", "scan"))
-    middle = [
-        tested(audit, mappings(report, "guarantee", "odds")),
-        _not_tested(report),
-        personal_data(scan, declarations),
-        utility(evaluate),
+
+
+def _figures(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    epsilon, delta = number(report, "guarantee", "epsilon"), number(report, "guarantee", "delta")
+    odds = {number(each, "false_alarms"): number(each, "at_most") for each in mappings(report, "guarantee", "odds")}
+    columns = count_columns(number(report, "synthetic", "columns"))
+    return [
+        ("Epsilon", "none", "") if epsilon is None else ("Epsilon", f"{epsilon:g}", delta_text(delta)),
+        ("Best attacker, at most", percent_up(odds.get(0.01)), "recognised at 1% false alarms; guessing 1%"),
+        ("Synthetic rows", count(number(report, "synthetic", "rows")), columns),
     ]
-    return [first, *middle, *last, spending(_mapping(report, "ledger")), reproduction(_mapping(report, "reproduction"))]
+
+
+def _pair_error(report: Mapping[str, Any]) -> tuple[str, str, str]:
+    pairs = dig(report, "evaluate", "marginals", "2")
+    return "Error of pairs", percent(number(pairs, "value")), f"reference: {reference(pairs)}"
+
+
+def _owned(report: Mapping[str, Any]) -> list[Section]:
+    declarations = _mapping(report, "declarations")
+    return [
+        guarantee(_mapping(report, "guarantee")),
+        tested(_optional(report, "audit"), mappings(report, "guarantee", "odds")),
+        _untested(mappings(report, "not_tested")),
+        personal_data(_optional(report, "scan"), declarations),
+        utility(_optional(report, "evaluate")),
+        declared(declarations),
+        synthetic_table(_mapping(report, "synthetic")),
+        spending(_mapping(report, "ledger")),
+        reproduction(_mapping(report, "reproduction")),
+    ]
+
+
+def _released(report: Mapping[str, Any]) -> list[Section]:
+    return [
+        guarantee(_mapping(report, "guarantee")),
+        _untested(mappings(report, "not_tested")),
+        declared(_mapping(report, "declarations")),
+        synthetic_table(_mapping(report, "synthetic")),
+        reproduction(_mapping(report, "reproduction")),
+    ]
 
 
 def _mapping(report: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -170,14 +211,10 @@ def _optional(report: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
-def _not_tested(report: Mapping[str, Any]) -> Section:
-    found = [(text(each, "what") or "", text(each, "why") or "") for each in mappings(report, "not_tested")]
+def _untested(caveats: Sequence[Mapping[str, Any]]) -> Section:
+    points = [(text(each, "what") or "", [text(each, "why") or ""]) for each in caveats]
     blocks: list[Block] = (
-        [Points(points=found)] if found else [Paragraph(text="The list was not computed.", tone="warn")]
+        [Points(points=points)] if points else [Paragraph(text="The list was not computed.", tone="warn")]
     )
-    return Section(
-        key="not-tested",
-        title="What was not tested",
-        lead="An audit tells only about the attacks that it tried.",
-        blocks=blocks,
-    )
+    lead = "A test tells only about the attacks that it tries."
+    return Section(key="not-tested", title="What was not tested", lead=lead, blocks=blocks)

@@ -16,7 +16,7 @@ def guarantee(found: Mapping[str, Any]) -> Section:
         Paragraph(text=text(found, "in_words") or NOT_COMPUTED, strong=True),
         Paragraph(text=text(found, "sentence") or NOT_COMPUTED, tone="bad" if void else "plain"),
     ]
-    odds, curve = _odds(mappings(found, "odds")), _curve(found)
+    odds, curve = _odds(mappings(found, "odds"), void=void), _curve(found)
     if odds.rows and curve is not None:
         blocks.append(Beside(table=odds, drawing=curve))
     elif odds.rows:
@@ -25,7 +25,8 @@ def guarantee(found: Mapping[str, Any]) -> Section:
     return Section(key="guarantee", title="The guarantee", lead="", blocks=blocks)
 
 
-def _odds(odds: list[Mapping[str, Any]]) -> Table:
+def _odds(odds: list[Mapping[str, Any]], *, void: bool) -> Table:
+    source = "They follow from the noise alone and hold whatever the attacker knows or tries."
     return Table(
         caption="The odds of the best possible attacker",
         headers=("False alarms allowed", "Right by guessing", "Right at most"),
@@ -37,7 +38,7 @@ def _odds(odds: list[Mapping[str, Any]]) -> Table:
             ]
             for each in odds
         ],
-        note="Bounds are rounded up. They follow from the noise alone and hold whatever the attacker knows or tries.",
+        note="Without a guarantee nothing is bounded." if void else f"Bounds are rounded up. {source}",
     )
 
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, figure
-from privsynth.report.wording import mappings, number, text, visible
+from privsynth.report.wording import delta_text, mappings, number, text, visible
 
 
 def spending(ledger: Mapping[str, Any]) -> Section:
     """Return the section on the ledger: all accounts, or one."""
     accounts = mappings(ledger, "datasets") or ([ledger] if "entries" in ledger else [])
     blocks: list[Block] = []
+    if not accounts and ledger:
+        blocks.append(Facts(caption="The ledger", facts=_stated(ledger)))
     for account in accounts:
         blocks.append(_account(account))
         if entries := mappings(account, "entries"):
@@ -43,7 +45,7 @@ def _epsilon(epsilon: float | None, delta: float | None) -> str:
     return (
         "not computed"
         if epsilon is None
-        else f"epsilon {epsilon:g}" + ("" if delta is None else f" at delta {delta:g}")
+        else f"epsilon {epsilon:g}" + ("" if delta is None else f" at {delta_text(delta)}")
     )
 
 
@@ -65,8 +67,8 @@ def _entries(entries: list[Mapping[str, Any]]) -> Table:
 
 def reproduction(found: Mapping[str, Any]) -> Section:
     """Return the section on how to do it again."""
-    facts = [(visible(key, 80).replace("_", " "), _written(value)) for key, value in found.items()]
-    lead = "A fit takes no seed, because its noise must not be repeated; sampling takes one, so the rows can be drawn again from the model."
+    facts = _stated(found)
+    lead = "A fit takes no seed, since its noise must not be repeated; sampling takes one, so rows can be drawn again."
     blocks: list[Block] = [Facts(caption="The run", facts=facts)] if facts else [Paragraph(text="Nothing was stated.")]
     return Section(key="reproduction", title="Reproduction", lead=lead, blocks=blocks)
 
@@ -75,3 +77,7 @@ def _written(value: Any) -> str:
     if isinstance(value, str):
         return visible(value, 2000)
     return visible(json.dumps(value, ensure_ascii=False), 4000) if isinstance(value, dict | list) else visible(value)
+
+
+def _stated(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(visible(key, 80).replace("_", " "), _written(value)) for key, value in found.items()]

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Bar, Block, Cell, Paragraph, Section, Table, figure, named
-from privsynth.report.wording import count, decimal, mappings, names, number, percent, text, texts
+from privsynth.report.wording import count, decimal, dig, mappings, names, number, percent, reference, text, texts
 
 _ORDERS = {"1": "Single columns", "2": "Pairs of columns", "3": "Triples of columns"}
 _METRICS = {"auc": ("AUC", "0.500"), "r2": ("R²", "0.000")}
 _LEAD = (
-    "An error is the share of rows that would have to change for the synthetic table to show the same distribution as the "
-    "train table: 0% is equal. The reference is the error of held-out real rows, the best that can be asked for."
+    "An error is the share of rows that would have to change for the synthetic table to show the distribution of the "
+    "train table: 0% is equal. The reference is the error of held-out real rows, what an honest second sample scores."
 )
 
 
@@ -43,18 +43,13 @@ def _means(evaluate: Mapping[str, Any]) -> Table:
             [
                 Cell(text=name),
                 figure(percent(number(evaluate, "marginals", order, "value"))),
-                figure(_reference(evaluate, "marginals", order)),
+                figure(reference(dig(evaluate, "marginals", order))),
                 figure(count(number(evaluate, "marginals", order, "sets"))),
             ]
             for order, name in _ORDERS.items()
         ],
         note=f"{', '.join(sizes)}. The fewer rows, the larger any error, the reference's too." if sizes else "",
     )
-
-
-def _reference(value: Any, *path: str) -> str:
-    found = number(value, *path, "reference")
-    return "no holdout" if found is None else percent(found)
 
 
 def _prediction(evaluate: Mapping[str, Any]) -> Block:
@@ -88,7 +83,7 @@ def _columns(evaluate: Mapping[str, Any]) -> Table:
                 named(text(each, "name") or "unnamed"),
                 Cell(bar=_bar(each, scale)),
                 figure(percent(number(each, "value"))),
-                figure(_reference(each)),
+                figure(reference(each)),
             ]
             for each in found
         ],
@@ -107,7 +102,7 @@ def _pairs(evaluate: Mapping[str, Any]) -> Table:
                 named(" × ".join(texts(each, "columns")) or "unnamed"),
                 Cell(bar=_bar(each, scale)),
                 figure(percent(number(each, "value"))),
-                figure(_reference(each)),
+                figure(reference(each)),
             ]
             for each in found
         ],
@@ -120,9 +115,9 @@ def _scale(errors: list[Mapping[str, Any]]) -> float:
 
 
 def _bar(error: Mapping[str, Any], scale: float) -> Bar:
-    value, reference = number(error, "value"), number(error, "reference")
+    value, mark = number(error, "value"), number(error, "reference")
     return Bar(
         value=(value or 0.0) / scale,
-        mark=None if reference is None else reference / scale,
-        label=f"Synthetic {percent(value)}, reference {_reference(error)}",
+        mark=None if mark is None else mark / scale,
+        label=f"Synthetic {percent(value)}, reference {reference(error)}",
     )

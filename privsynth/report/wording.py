@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -49,7 +50,9 @@ def text(value: Any, *path: str) -> str | None:
 def texts(value: Any, *path: str) -> list[str]:
     """Return the texts of a list."""
     found = dig(value, *path)
-    return [visible(each, LONGEST) for each in found if isinstance(each, str)] if isinstance(found, list | tuple) else []
+    return (
+        [visible(each, LONGEST) for each in found if isinstance(each, str)] if isinstance(found, list | tuple) else []
+    )
 
 
 def mappings(value: Any, *path: str) -> list[Mapping[str, Any]]:
@@ -77,6 +80,11 @@ def _escaped(letter: str) -> str:
 def count(value: float | None) -> str:
     """Write a number of things: 12,345."""
     return NOT_COMPUTED if value is None else f"{value:,.0f}"
+
+
+def count_columns(columns: float | None) -> str:
+    """Write a number of columns: 1 column, 20 columns."""
+    return f"{count(columns)} column{'' if columns == 1 else 's'}"
 
 
 def percent(share: float | None) -> str:
@@ -128,15 +136,26 @@ def p_value(value: float | None) -> str:
 
 
 def interval(value: Any, *path: str, as_percent: bool = False) -> str:
-    """Write a 95% interval, or nothing where there is none."""
+    """Write the ends of an interval, or nothing where there is none."""
     found = dig(value, *path)
     if not isinstance(found, list | tuple) or len(found) != 2:
         return ""
-    ends = [number({"end": end}, "end") for end in found]
+    ends = [number(end) for end in found]
     if None in ends:
         return ""
     low, high = (percent(end) if as_percent else decimal(end) for end in ends)
-    return f"95% interval {low} to {high}"
+    return f"{low} to {high}"
+
+
+def reference(value: Any) -> str:
+    """Write the `reference` of an error: what held-out rows score."""
+    found = number(value, "reference")
+    return "no holdout" if found is None else percent(found)
+
+
+def delta_text(delta: float | None) -> str:
+    """Write a delta: 1e-6 and not 1e-06."""
+    return "" if delta is None else "delta " + re.sub(r"e([+-])0+", r"e\1", f"{delta:g}")
 
 
 def names(columns: Iterable[str], most: int = 40) -> str:

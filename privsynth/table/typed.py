@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def typed_frame(source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.
     return Private(pd.DataFrame(columns))
 
 
-def text_columns(source: Source) -> Private[dict[str, list[str | None]]]:
+def text_columns(source: Source) -> Private[Mapping[str, Sequence[str | None]]]:
     """Read every column as text, for a scan."""
     from privsynth.table.source import quoted
 

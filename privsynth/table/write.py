@@ -51,7 +51,7 @@ def _labels(domain: Domain, codes: npt.NDArray[Any]) -> Any:
 
 
 def _is_whole(label: str) -> bool:
-    return canonical_label(label) == label and label.lstrip("-").isdigit() and len(label) < 16
+    return label.lstrip("-").isdecimal() and len(label) < 16 and str(int(label)) == label
 
 
 def _numbers(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any]) -> Any:
