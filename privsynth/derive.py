@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.noise import Noise
+from privsynth.noise import Noise, scale_of
 from privsynth.privacy import Spend, composed, gaussian, thresholded
 from privsynth.tableschema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
@@ -89,7 +89,7 @@ class DeriveMechanism:
     def _field(self, field: Field, profile: Profile, noise: Noise) -> Field:
         rows = profile.unit.max_rows
         votes = noise.measure(profile.forms(field.name), sensitivity=rows, noise_multiplier=self.form_noise)
-        voted = self._by_votes(field, dict(zip(FORM_NAMES, votes.tolist(), strict=True)), self.form_noise * rows)
+        voted = self._by_votes(field, dict(zip(FORM_NAMES, votes.tolist(), strict=True)), scale_of(rows, self.form_noise))
         if not voted.modelled:
             return voted
         if voted.kind in LABELLED:
@@ -146,7 +146,7 @@ class DeriveMechanism:
         )
         mechanism = "noisy years" if by_year else "noisy log2 histogram"
         paid = {"source": "dp", "mechanism": mechanism, "noise_multiplier": self.domain_noise}
-        sigma = self.domain_noise * profile.unit.max_rows
+        sigma = scale_of(profile.unit.max_rows, self.domain_noise)
         heavy = np.flatnonzero(counts[:-1] > _SIGMAS * sigma)
         if len(heavy) == 0:
             return field.with_(paid, kind="text", role="review", action="drop")
@@ -201,7 +201,7 @@ def _powers(field: Field, first: int, last: int) -> tuple[float, float]:
         return -(2.0 ** (power + 1)), -(2.0**power)
 
     bounds = ends(first)[0], ends(last)[1]
-    return (math.ceil(bounds[0]), math.floor(bounds[1])) if field.kind == "integer" else bounds
+    return (math.floor(bounds[0]), math.ceil(bounds[1])) if field.kind == "integer" else bounds
 
 
 def _years(field: Field, first: int, last: int) -> tuple[str, str]:

@@ -180,7 +180,7 @@ def _warn(fitted: Fitted, unit: Unit) -> None:
     units = fitted.model.total / unit.max_rows
     if fitted.guarantee.delta * units > 0.01:
         warnings.warn(
-            f"delta {fitted.guarantee.delta:g} times the noisy number of units is above 0.01: about one unit in a hundred tables may be "
-            "unprotected. Use a smaller --delta.",
+            f"delta {fitted.guarantee.delta:g} times the noisy number of units ({units:,.0f}) is above 0.01. A delta bounds the chance that "
+            f"a unit's protection fails outright; with so many units use a smaller one, such as --delta {0.001 / units:.0e}.",
             stacklevel=3,
         )

@@ -52,7 +52,7 @@ def source_of(rows: Sequence[Mapping[str, str | None]]) -> Source:
     return open_table(pa.table(columns)).loaded()
 
 
-BASE = rows_of(40)
+BASE = rows_of(90)
 HOSTILE: dict[str, str] = {
     "nan": "nan",
     "inf": "inf",
@@ -87,10 +87,10 @@ def neighbours_of_rows() -> dict[str, list[Row]]:
     """Return tables with one row more or less than BASE."""
     found = {
         "first added": [_row(), *BASE],
-        "middle added": [*BASE[:20], _row(), *BASE[20:]],
+        "middle added": [*BASE[:45], _row(), *BASE[45:]],
         "duplicate added": [*BASE, dict(BASE[3])],
         "first removed": BASE[1:],
-        "middle removed": BASE[:20] + BASE[21:],
+        "middle removed": BASE[:45] + BASE[46:],
         "last removed, the only one of its ward": BASE[:-1],
         "new ward": [*BASE, _row(ward="hospice")],
         "all missing": [*BASE, {name: None for name in NAMES}],

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.noise import Noise
+from privsynth.noise import Noise, scale_of
 from privsynth.tableschema.domain import CELL_BY_CELL, Domain
 from privsynth.table.coded import DataSource
 
@@ -133,7 +133,7 @@ def _noisy(source: DataSource, domain: Domain, starts: Ints, multiplier: float, 
     counts = noise.measure(
         source.counts([domain.name], {domain.name: group}), sensitivity=rows, noise_multiplier=multiplier
     )
-    return counts.astype(np.float64), multiplier * rows
+    return counts.astype(np.float64), scale_of(rows, multiplier)
 
 
 def _raw(
@@ -189,7 +189,16 @@ def _projected(raw: Marginal, total: float) -> Marginal:
     if not has_missing:
         fitted[:-1] += fitted[-1] / raw.groups
         fitted[-1] = 0.0
-    return _replaced(raw, fitted[:-1], float(fitted[-1]))
+    counts, missing = fitted[:-1], float(fitted[-1])
+    if raw.domain.field.required and missing > 0:
+        counts, missing = _shared_out(counts, missing), 0.0
+    return _replaced(raw, counts, missing)
+
+
+def _shared_out(counts: Floats, rest: float) -> Floats:
+    """Give the rows of cells that cannot be missing to the groups, in proportion."""
+    inside = counts.sum()
+    return counts * (1 + rest / inside) if inside > 0 else np.full(len(counts), rest / len(counts))
 
 
 def _replaced(raw: Marginal, counts: Floats, missing: float) -> Marginal:

@@ -103,11 +103,11 @@ class TradeOff:
     label: str
 
     @property
-    def named(self) -> tuple[float, float]:
-        """Where the curve's name ends in the drawing: left of the curve's middle, or inside where there is no room."""
+    def named(self) -> tuple[float, float, str]:
+        """Where the curve's name stands in the drawing: left of the curve's middle, or inside where there is no room."""
         x, y = min(self.curve, key=lambda point: abs(point[0] + point[1] - 1))
         left, down = 46 + x * 240, 254 - y * 240
-        return (left - 8, down - 6) if x > 0.4 else (left + 96, down + 30)
+        return (left - 8, down - 6, "end") if x > 0.345 else (left + 7, down + 17, "start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

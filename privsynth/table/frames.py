@@ -1,11 +1,126 @@
-"""Frames of pandas, polars and Arrow as Arrow tables of text."""
+"""Tables whose columns have types of their own (frames, Parquet, Arrow, Excel) as Arrow tables of text."""
 
 from __future__ import annotations
 
 import datetime as dt
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from privsynth.errors import UsageError
+from privsynth.errors import SchemaError, UsageError
+
+_PARQUET = (".parquet", ".pq")
+_EXCEL = (".xlsx", ".xlsm")
+
+
+def typed_names(path: Path) -> list[str]:
+    """Return the column names of a Parquet, Arrow, Feather or Excel file; no cell is read.
+
+    Raises:
+        SchemaError: the file is damaged or of another type.
+        UsageError: Excel was given and openpyxl is not installed.
+    """
+    with _explained(path):
+        if path.name.lower().endswith(_PARQUET):
+            import pyarrow.parquet as pq
+
+            return [str(name) for name in pq.read_schema(path).names]
+        if path.name.lower().endswith(_EXCEL):
+            header = _excel(path, rows=1)
+            return [] if not len(header) else [_cell_text(cell) or "" for cell in header.iloc[0].tolist()]
+        with _arrow_reader(path) as reader:
+            return [str(name) for name in reader.schema.names]
+
+
+def read_typed(path: Path) -> Any:
+    """Read a Parquet, Arrow or Feather file as a `pyarrow.Table`, or an Excel sheet as a data frame.
+
+    Raises:
+        SchemaError: the file is damaged or of another type.
+    """
+    with _explained(path):
+        if path.name.lower().endswith(_PARQUET):
+            import pyarrow.parquet as pq
+
+            return pq.read_table(path)
+        if path.name.lower().endswith(_EXCEL):
+            sheet = _excel(path)
+            return sheet.iloc[1:].map(_excel_cell).set_axis(typed_names(path), axis=1)
+        with _arrow_reader(path) as reader:
+            return reader.read_all()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn any error of a reader, which may quote cells, into ours, which does not."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations that a workbook has and we do not need
+            yield
+    except ImportError:
+        raise UsageError(
+            f"Reading {path.name} needs openpyxl. Install privsynth[excel], or save the table as CSV."
+        ) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # readers of damaged files raise whatever they meet
+        raise SchemaError(
+            f"{path.name} could not be read ({type(error).__name__}): it is damaged, cut off, or of another type. "
+            "Write it again."
+        ) from None
+
+
+@contextmanager
+def _arrow_reader(path: Path) -> Iterator[Any]:
+    """Open an Arrow file of the file or of the stream format."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as mapped:
+        try:
+            reader = pa.ipc.open_file(mapped)
+        except pa.ArrowInvalid:
+            mapped.seek(0)
+            reader = pa.ipc.open_stream(mapped)
+        with reader:
+            yield reader
+
+
+def _excel(path: Path, *, rows: int | None = None) -> Any:
+    """Read the first sheet as Python objects, header included; empty cells are None."""
+    import pandas as pd
+
+    return pd.read_excel(path, header=None, nrows=rows, dtype=object, keep_default_na=False, na_values=[])
+
+
+def _excel_cell(cell: Any) -> str | None:
+    """Return a cell's text; Excel has no dates, so a moment at midnight is one."""
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    return _cell_text(cell) or None
+
+
+def frame_names(frame: Any) -> list[str]:
+    """Return the column names of a pandas, polars or Arrow frame.
+
+    Raises:
+        UsageError: the object is no frame.
+    """
+    names = getattr(frame, "column_names", None)
+    if names is None:
+        names = getattr(frame, "columns", None)
+    if names is None and hasattr(frame, "__arrow_c_stream__"):
+        import pyarrow as pa
+
+        names = pa.RecordBatchReader.from_stream(frame).schema.names
+    if names is None or callable(names) or not _is_frame(frame):
+        raise UsageError(f"A {type(frame).__name__} is no table. Give a path, or a pandas, polars or Arrow frame.")
+    return [str(name) for name in names]
+
+
+def _is_frame(frame: Any) -> bool:
+    return hasattr(frame, "__arrow_c_stream__") or (type(frame).__module__.startswith("pandas") and hasattr(frame, "iloc"))
 
 
 def to_text_table(frame: Any) -> Any:
@@ -19,33 +134,24 @@ def to_text_table(frame: Any) -> Any:
     """
     import pyarrow as pa
 
-    if isinstance(frame, pa.Table):
-        table = frame
-    elif type(frame).__module__.startswith("pandas"):
-        return _from_pandas(frame)
-    elif hasattr(frame, "__arrow_c_stream__"):
-        table = pa.table(frame)
-    else:
-        raise UsageError(f"A {type(frame).__name__} is no table. Give a path, or a pandas, polars or Arrow frame.")
-    names = [str(name) for name in table.column_names]
-    return pa.table([_text_column(table.column(i)) for i in range(table.num_columns)], names=names)
+    names = frame_names(frame)
+    if type(frame).__module__.startswith("pandas"):
+        return pa.table([_pandas_column(frame.iloc[:, place]) for place in range(frame.shape[1])], names=names)
+    table = frame if isinstance(frame, pa.Table) else pa.table(frame)
+    return pa.table([_text_column(table.column(place)) for place in range(table.num_columns)], names=names)
 
 
-def _from_pandas(frame: Any) -> Any:
+def _pandas_column(column: Any) -> Any:
     import pandas as pd
     import pyarrow as pa
 
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"A {type(frame).__name__} is no table. Give a data frame.")
-    columns = []
-    for position in range(frame.shape[1]):
-        column = frame.iloc[:, position]
-        if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
-            columns.append(pa.chunked_array([pa.array([_cell_text(cell) for cell in column.tolist()], type=pa.string())]))
-        else:
+    if column.dtype != object and not isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
+        try:
             array = pa.array(column, from_pandas=True)
-            columns.append(_text_column(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])))
-    return pa.table(columns, names=[str(name) for name in frame.columns])
+            return _text_column(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]))
+        except pa.ArrowException:
+            pass  # a type of pandas that Arrow lacks (periods, intervals, complex numbers): cell by cell
+    return pa.chunked_array([pa.array([_cell_text(cell) for cell in column.tolist()], type=pa.string())])
 
 
 def _cell_text(cell: Any) -> str | None:
@@ -67,29 +173,43 @@ def _cell_text(cell: Any) -> str | None:
 
 
 def _iso(moment: dt.datetime | dt.date) -> str:
+    """Return a moment as text, by the clock of its own time zone."""
     if isinstance(moment, dt.datetime):
         return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     return moment.isoformat()
 
 
 def _text_column(column: Any) -> Any:
-    """Cast an Arrow column to text: whole floats keep no ".0" apart from their type, dates become ISO."""
+    """Cast an Arrow column to text: dates become ISO, moments keep the clock of their own time zone; no cell can raise."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = column.type
     if pa.types.is_dictionary(kind):
         whole = column.combine_chunks()
         values = _text_column(pa.chunked_array([whole.dictionary])).combine_chunks()
         return pa.chunked_array([values.take(whole.indices)])
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return pa.chunked_array([chunk.cast(pa.string()) for chunk in column.chunks], type=pa.string())
+    try:
+        return _cast(column)
+    except (pa.ArrowException, ValueError, OverflowError):
+        return pa.chunked_array([pa.array(list(_cells(column)), type=pa.string())])
+
+
+def _cast(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
     if pa.types.is_timestamp(kind):
-        return pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
+        local = pc.local_timestamp(column) if kind.tz is not None else column
+        return pc.strftime(local.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
     if pa.types.is_floating(kind):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, type=kind), column)
-    try:
-        return column.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        cells = [_cell_text(cell) for cell in column.to_pylist()]
-        return pa.chunked_array([pa.array(cells, type=pa.string())])
+    return column.cast(pa.string())
+
+
+def _cells(column: Any) -> Iterator[str | None]:
+    for scalar in column:
+        try:
+            yield _cell_text(scalar.as_py())
+        except Exception:  # a moment that Python's calendar lacks, or bytes that are no text
+            yield None

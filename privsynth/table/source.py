@@ -1,14 +1,14 @@
-"""A table at rest: files and frames of any kind, seen as columns of text that have not been read yet."""
+"""A table at rest: files and frames of any kind, seen as columns of text that have not been read yet.
+
+Opening a table reads its header only. Its structure (encoding, quotes, damage) is checked once, before the first cell is asked for.
+"""
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import os
 import re
 import tempfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-PARQUET_ENDINGS = (".parquet", ".pq")
-ARROW_ENDINGS = (".arrow", ".feather", ".ipc")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-EXCEL_ENDINGS = (".xlsx", ".xlsm")
-_CHUNK_BYTES = 8 << 20
+TYPED_ENDINGS = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xlsm")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1"}
+_LOADED = "loaded"
 
 
 def quoted(name: str) -> str:
@@ -48,23 +46,33 @@ class Source:
         relation: SQL of a table or table function whose columns are all text.
         names: Column names in order.
         where: How messages name the table.
+        prepare: Called once before the first read: checks the table's structure, or loads it into the connection.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: str, names: Sequence[str], where: str) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: str,
+        names: Sequence[str],
+        where: str,
+        *,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
         self._connection = connection
         self._relation = relation
+        self._prepare = prepare
         self.names = tuple(names)
         self.where = where
 
     def arrow(self, expressions: Sequence[str]) -> pa.Table:
         """Evaluate SQL expressions over all rows, in row order."""
-        with _without_cells(self.where):
+        with self._ready():
             query = f"SELECT {', '.join(expressions)} FROM {self._relation}"  # noqa: S608 - names are quoted, labels escaped
             return self._connection.sql(query).to_arrow_table()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Run `query`, in which `{table}` stands for the table."""
-        with _without_cells(self.where):
+        with self._ready():
             return self._connection.sql(query.replace("{table}", self._relation)).fetchall()
 
     def execute(self, statement: str) -> None:
@@ -73,12 +81,24 @@ class Source:
             self._connection.execute(statement)
 
     def loaded(self) -> Source:
-        """Return the same table, read once into memory, for callers that pass over it several times."""
-        if self._relation == "loaded":
+        """Return the same table, read once into memory, for callers that pass over it several times.
+
+        Raises:
+            SchemaError: the table is damaged, ragged or not valid text; from here on no read can fail for its content.
+        """
+        if self._relation == _LOADED:
             return self
+        with self._ready():
+            self._connection.execute(f"CREATE OR REPLACE TABLE {_LOADED} AS SELECT * FROM {self._relation}")  # noqa: S608
+        return Source(self._connection, _LOADED, self.names, self.where)
+
+    @contextmanager
+    def _ready(self) -> Iterator[None]:
         with _without_cells(self.where):
-            self._connection.execute(f"CREATE OR REPLACE TABLE loaded AS SELECT * FROM {self._relation}")  # noqa: S608
-        return Source(self._connection, "loaded", self.names, self.where)
+            if self._prepare is not None:
+                self._prepare()
+                self._prepare = None
+            yield
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -106,14 +126,16 @@ def _without_cells(where: str) -> Iterator[None]:
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise _translated(str(error), where) from None
 
 
 def _translated(text: str, where: str) -> PrivsynthError:
-    found = re.search(r"(?:CSV Error on Line|[Ll]ine):? (\d+)", text)
-    place = f"{where}, line {found[1]}" if found else where
-    lower = text.split("Possible fixes")[0].split("Possible Solution")[0].lower()
+    place = _place(text, where)
+    said = re.split(r"\nPossible (?:fixes|Solution)", text)[0].strip()
+    lower = (said.splitlines() or [""])[-1 if "Original Line" in said else 0].lower()  # the lines between are the table's
     if "no space left" in lower or "out of memory" in lower:
         return ResourceError(f"There was not enough disk or memory while reading {where}. Free some and run it again.")
     if "unicode" in lower or "utf" in lower or "encod" in lower:
@@ -124,11 +146,25 @@ def _translated(text: str, where: str) -> PrivsynthError:
         )
     if "quote" in lower:
         return SchemaError(f"{place} has a quote that is not closed or not escaped. Repair the file.")
+    if "maximum line size" in lower:
+        return SchemaError(f"{place} is longer than 16 MB. Is a quote missing? Repair the file, or leave such a column out.")
+    if "state machine" in lower:
+        return SchemaError(
+            f"{where} is no regular CSV: it mixes line ends (LF and CRLF), or has a quote in the wrong place. Write it again."
+        )
     return SchemaError(f"{place} could not be read as a table. Check that the file is whole and of the type that its name says.")
 
 
+def _place(text: str, where: str) -> str:
+    if found := re.search(r"CSV Error on Line: (\d+)", text):
+        return f"{where}, line {found[1]}"
+    if found := re.search(r"at byte \d+ in line (\d+)", text):  # of JSON; DuckDB counts one too many
+        return f"{where}, line {max(int(found[1]) - 1, 1)}"
+    return where
+
+
 def open_table(table: Any, *, encoding: str = "utf-8") -> Source:
-    """Open a file or a frame as columns of text.
+    """Open a file or a frame as columns of text; of a file, only the header is read.
 
     Args:
         table: A path (CSV/TSV, also .gz; Parquet; Arrow/Feather; JSON lines; Excel), a pandas, polars or Arrow frame, or a
@@ -139,110 +175,31 @@ def open_table(table: Any, *, encoding: str = "utf-8") -> Source:
         UsageError: the type of the table or the encoding is unknown.
         SchemaError: there is no such file, or its structure is broken; never with a cell in the message.
     """
+    if encoding.lower() not in _ENCODINGS:
+        raise UsageError(f"The encoding {encoding!r} is not known. Use utf-8 or latin-1, or convert the file.")
     if isinstance(table, Source):
         return table
     if isinstance(table, str | os.PathLike):
-        return _open_path(Path(table), encoding)
+        return _open_path(Path(table), _ENCODINGS[encoding.lower()])
     return _open_frame(table)
 
 
-def _open_path(path: Path, encoding: str) -> Source:
+def _open_path(path: Path, codec: str) -> Source:
     name = path.name.lower()
     if not path.exists():
         raise SchemaError(f"There is no file {path}. Check the path.")
     if not path.is_file():
         raise SchemaError(f"{path} is not a file. Give the path of one table.")
-    if name.endswith(CSV_ENDINGS):
-        return _open_csv(path, encoding)
-    if name.endswith(JSON_ENDINGS):
-        return _open_json_lines(path)
-    if name.endswith(PARQUET_ENDINGS + ARROW_ENDINGS + EXCEL_ENDINGS):
-        return _open_frame(_read_typed(path, name), where=path.name)
-    raise UsageError(
-        f"{path.name} has an ending that is not known. Give .csv, .tsv (also .gz), .parquet, .arrow, .feather, .jsonl or .xlsx."
-    )
-
-
-def _read_typed(path: Path, name: str) -> Any:
-    """Read a file whose columns have types of their own."""
-    import pyarrow as pa
-
+    if not name.endswith(CSV_ENDINGS + JSON_ENDINGS + TYPED_ENDINGS):
+        raise UsageError(
+            f"{path.name} has an ending that is not known. Give .csv, .tsv or .jsonl (also .gz), .parquet, .arrow, .feather or .xlsx."
+        )
     try:
-        if name.endswith(PARQUET_ENDINGS):
-            import pyarrow.parquet as pq
-
-            return pq.read_table(path)
-        if name.endswith(ARROW_ENDINGS):
-            import pyarrow.feather as feather
-
-            return feather.read_table(path)
-        import pandas as pd
-
-        return pd.read_excel(path, dtype=str)
-    except ImportError:
-        raise UsageError(f"Reading {path.name} needs openpyxl. Install privsynth[excel], or save the table as CSV.") from None
-    except (pa.ArrowException, OSError, ValueError, KeyError, zlib.error) as error:
-        raise SchemaError(
-            f"{path.name} could not be read ({type(error).__name__}): it is damaged, cut off, or of another type. "
-            "Write it again."
-        ) from None
-
-
-def _open_csv(path: Path, encoding: str) -> Source:
-    if encoding.lower() not in _ENCODINGS:
-        raise UsageError(f"The encoding {encoding!r} is not known. Use utf-8 or latin-1, or convert the file.")
-    codec = _ENCODINGS[encoding.lower()]
-    header = _check_text(path, codec)
-    delimiter = "\t" if ".tsv" in path.name.lower() else _delimiter(header)
-    names = _split_header(header, delimiter)
-    check_names(names, path.name)
-    columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
-    options = (
-        f"columns={columns}, header=true, auto_detect=false, delim={literal(delimiter)}, quote='\"', escape='\"', "
-        f"strict_mode=true, null_padding=false, nullstr='', encoding={literal(codec)}, max_line_size=16000000"
-    )
-    return Source(connect(), f"read_csv({literal(str(path))}, {options})", names, path.name)
-
-
-def _check_text(path: Path, codec: str) -> str:
-    """Check what no cell can change: encoding, NUL bytes, balanced quotes. Return the header line."""
-    decoder = codecs.getincrementaldecoder(codec)()
-    quotes, head = 0, ""
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    try:
-        with opener(path, "rb") as stream:
-            for number, chunk in enumerate(iter(lambda: stream.read(_CHUNK_BYTES), b"")):
-                if number == 0 and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                    raise SchemaError(f"{path.name} is UTF-16 text. Save it as UTF-8.")
-                if b"\x00" in chunk:
-                    raise SchemaError(f"{path.name} has a NUL byte: it is no text file, or it was damaged. Write it again.")
-                quotes += chunk.count(b'"')
-                text = decoder.decode(chunk)
-                head = text if number == 0 else head
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        raise SchemaError(f"{path.name} is not valid UTF-8 text. Convert it, or name its encoding with --encoding latin-1.") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise SchemaError(f"{path.name} is a truncated or damaged gzip file. Copy or write it again.") from None
+        if name.endswith(CSV_ENDINGS):
+            return _open_csv(path, codec)
+        return _open_json_lines(path) if name.endswith(JSON_ENDINGS) else _open_typed(path)
     except OSError as error:
         raise SchemaError(f"{path.name} could not be read ({error.strerror}). Check the file and its rights.") from None
-    if quotes % 2:
-        raise SchemaError(f"{path.name} has an unbalanced quote: a cell was opened and never closed. Repair the file.")
-    if not head.strip():
-        raise SchemaError(f"{path.name} is empty. A table needs a header line with column names.")
-    return head.lstrip("\ufeff")
-
-
-def _delimiter(header: str) -> str:
-    line = re.sub(r'"[^"]*"', "", header.splitlines()[0])
-    return max((",", ";", "\t", "|"), key=line.count)
-
-
-def _split_header(head: str, delimiter: str) -> list[str]:
-    import csv
-    import io
-
-    return next(csv.reader(io.StringIO(head), delimiter=delimiter))
 
 
 def check_names(names: Sequence[str], where: str) -> None:
@@ -255,6 +212,8 @@ def check_names(names: Sequence[str], where: str) -> None:
     for position, name in enumerate(names, start=1):
         if not name.strip():
             raise SchemaError(f"Column {position} of {where} has an empty name. Give every column a name of its own.")
+        if "\x00" in name:
+            raise SchemaError(f"The name of column {position} of {where} has a NUL byte. Rename it.")
         if name.casefold() in seen:
             raise SchemaError(
                 f"Columns {seen[name.casefold()]} and {position} of {where} have the same name `{name}` "
@@ -263,29 +222,45 @@ def check_names(names: Sequence[str], where: str) -> None:
         seen[name.casefold()] = position
 
 
-def _open_json_lines(path: Path) -> Source:
-    connection = connect()
-    reader = f"read_ndjson_objects({literal(str(path))})"
-    with _without_cells(path.name):
-        first = connection.sql(f"SELECT json_keys(json) FROM {reader} LIMIT 1").fetchall()  # noqa: S608
-    if not first or not first[0][0]:
-        raise SchemaError(f"{path.name} holds no JSON object on its first line. Write one object a line.")
-    names = list(first[0][0])
+def _open_csv(path: Path, codec: str) -> Source:
+    from privsynth.table.delimited import check_text, read_header, reader_sql
+
+    names, delimiter = read_header(path, codec)
     check_names(names, path.name)
-    fields = ", ".join(f"json_extract_string(json, {literal(_json_path(name))}) AS {quoted(name)}" for name in names)
-    return Source(connection, f"(SELECT {fields} FROM {reader})", names, path.name)  # noqa: S608
+    return Source(connect(), reader_sql(path, names, delimiter, codec), names, path.name, prepare=lambda: check_text(path, codec))
 
 
-def _json_path(name: str) -> str:
-    escaped = name.replace('"', '\\"')
-    return f'$."{escaped}"'
+def _open_json_lines(path: Path) -> Source:
+    from privsynth.table.jsonlines import check_keys, columns_sql, read_keys
+
+    connection = connect()
+    with _without_cells(path.name):
+        names = read_keys(path)
+        check_names(names, path.name)
+    return Source(
+        connection, columns_sql(path, names), names, path.name, prepare=lambda: check_keys(connection, path, names)
+    )
+
+
+def _open_typed(path: Path) -> Source:
+    from privsynth.table.frames import read_typed, to_text_table, typed_names
+
+    names = typed_names(path)
+    check_names(names, path.name)
+    connection = connect()
+    return Source(
+        connection, "given", names, path.name, prepare=lambda: _register(connection, to_text_table(read_typed(path)))
+    )
 
 
 def _open_frame(frame: Any, *, where: str = "the table") -> Source:
-    from privsynth.table.frames import to_text_table
+    from privsynth.table.frames import frame_names, to_text_table
 
-    table = to_text_table(frame)
-    check_names(table.column_names, where)
+    names = frame_names(frame)
+    check_names(names, where)
     connection = connect()
+    return Source(connection, "given", names, where, prepare=lambda: _register(connection, to_text_table(frame)))
+
+
+def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
     connection.register("given", table)
-    return Source(connection, "given", table.column_names, where)
