@@ -89,7 +89,8 @@ class DeriveMechanism:
     def _field(self, field: Field, profile: Profile, noise: Noise) -> Field:
         rows = profile.unit.max_rows
         votes = noise.measure(profile.forms(field.name), sensitivity=rows, noise_multiplier=self.form_noise)
-        voted = self._by_votes(field, dict(zip(FORM_NAMES, votes.tolist(), strict=True)), scale_of(rows, self.form_noise))
+        sigma = scale_of(rows, self.form_noise)
+        voted = self._by_votes(field, dict(zip(FORM_NAMES, votes.tolist(), strict=True)), sigma)
         if not voted.modelled:
             return voted
         if voted.kind in LABELLED:

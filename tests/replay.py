@@ -174,7 +174,10 @@ def outcome_of(mechanism: Callable[[T, Noise], Any], table: T, noise: Noise) -> 
 def record(mechanism: Callable[[T, Noise], Any], table: T, *, seed: int = 0) -> tuple[list[Asked], Outcome]:
     """Run a mechanism and return its tape and outcome."""
     noise = Recording(seed)
-    return noise.tape, outcome_of(mechanism, table, noise)
+    try:
+        return noise.tape, outcome_of(mechanism, table, noise)
+    except Exception as error:
+        raise Violation(f"exception on the recorded table: {type(error).__name__}: {error}") from error
 
 
 def replay(mechanism: Callable[[T, Noise], Any], neighbour: T, tape: list[Asked], expected: Outcome) -> None:
@@ -200,7 +203,9 @@ def replay(mechanism: Callable[[T, Noise], Any], neighbour: T, tape: list[Asked]
         raise Violation("the output depends on the data outside the noisy answers")
 
 
-def check(mechanism: Callable[[T, Noise], Any], table: T, neighbours: Iterable[T], *, seed: int = 0, both: bool = True) -> None:
+def check(
+    mechanism: Callable[[T, Noise], Any], table: T, neighbours: Iterable[T], *, seed: int = 0, both: bool = True
+) -> None:
     """Replay a table on its neighbours, and each neighbour on the table.
 
     Args:
@@ -242,6 +247,8 @@ def check_spend(tape: Iterable[Asked], event: Any) -> None:
     """
     spent, claimed = spend_on(tape), spend_of(event)
     if spent.mu_squared > claimed.mu_squared:
-        raise Violation(f"the tape spends mu**2 = {float(spent.mu_squared):g}, the event claims {float(claimed.mu_squared):g}")
+        raise Violation(
+            f"the tape spends mu**2 = {float(spent.mu_squared):g}, the event claims {float(claimed.mu_squared):g}"
+        )
     if spent.delta > claimed.delta:
         raise Violation(f"the tape spends delta = {float(spent.delta):g}, the event claims {float(claimed.delta):g}")

@@ -93,15 +93,15 @@ def neighbours_of_rows() -> dict[str, list[Row]]:
         "middle removed": BASE[:45] + BASE[46:],
         "last removed, the only one of its ward": BASE[:-1],
         "new ward": [*BASE, _row(ward="hospice")],
-        "all missing": [*BASE, {name: None for name in NAMES}],
+        "all missing": [*BASE, dict.fromkeys(NAMES)],
     }
-    found.update({f"cells {name}": [*BASE, {each: cell for each in NAMES}] for name, cell in HOSTILE.items()})
+    found.update({f"cells {name}": [*BASE, dict.fromkeys(NAMES, cell)] for name, cell in HOSTILE.items()})
     return found
 
 
 def neighbours_of_patients() -> dict[str, list[Row]]:
     """Return tables with one patient more or less than BASE."""
-    several = [_row(age=str(20 + i), ward="hospice") for i in range(5)]
+    several = [_row(age=str(20 + i), ward=f"hospice {i}") for i in range(5)]
     return {
         "patient of one row first": [_row(), *BASE],
         "patient of as many rows as kept": [*several[:1], *BASE, several[1]],
@@ -111,7 +111,7 @@ def neighbours_of_patients() -> dict[str, list[Row]]:
         "only patient of a ward removed": BASE[:-1],
         "nobody's row added": [_row(patient=None), *BASE],
         "patient without a name": [*BASE, *(_row(patient="") for _ in range(4))],
-        "hostile patient": [*({each: "1e300" for each in NAMES} for _ in range(4)), *BASE],
+        "hostile patient": [*(dict.fromkeys(NAMES, "1e300") for _ in range(4)), *BASE],
         "patient of equal rows": [*BASE, *[_row()] * 4],
     }
 
@@ -138,7 +138,12 @@ def schema_of(*names: str, target: str | None = None) -> Schema:
 def shown(fitted: Fitted) -> tuple[Any, ...]:
     """Return all that leaves: the digest of the model and of its manifest, and rows drawn from it."""
     sampled = fitted.sample(5, seed=1) if fitted.default_rows < 10**6 else None
-    return fitted.digest(), repr(fitted.to_manifest()), fitted.default_rows, None if sampled is None else sampled.to_pylist()
+    return (
+        fitted.digest(),
+        repr(fitted.to_manifest()),
+        fitted.default_rows,
+        None if sampled is None else sampled.to_pylist(),
+    )
 
 
 def fit_declared(schema: Schema, unit: Unit, *, mu_squared: float = 25.0) -> Mechanism:

@@ -63,14 +63,23 @@ def test_a_fit_depends_on_a_patient_through_the_noise_alone(name: str) -> None:
 @pytest.mark.parametrize("max_rows", [1, 3])
 def test_any_number_of_rows_of_a_patient_is_within_the_sensitivity(max_rows: int) -> None:
     unit = Unit(column="patient", max_rows=max_rows)
-    check(tables.fit_declared(FITS["label as target"], unit, mu_squared=400), base(), list(near_patients().values())[::2])
+    check(
+        tables.fit_declared(FITS["label as target"], unit, mu_squared=400), base(), list(near_patients().values())[::2]
+    )
 
 
 def test_a_derived_schema_depends_on_a_row_through_the_noise_alone() -> None:
     mechanism = tables.derive_of(ROWS)
     _, expected = record(mechanism, base())
     kinds = {field["name"]: field["privsynth"]["kind"] for field in expected.result["fields"]}
-    assert kinds == {"patient": "identifier", "age": "integer", "cost": "number", "ward": "categorical", "day": "date", "died": "boolean"}
+    assert kinds == {
+        "patient": "identifier",
+        "age": "integer",
+        "cost": "number",
+        "ward": "categorical",
+        "day": "date",
+        "died": "boolean",
+    }
     check(mechanism, base(), near_rows().values(), both=False)
     check(mechanism, near_rows()["cells nan"], [base()])
 
@@ -96,7 +105,7 @@ def test_the_whole_fit_of_a_train_part_depends_on_a_patient_through_the_noise_al
 @pytest.mark.parametrize("unit", [ROWS, PATIENTS], ids=["row", "patient"])
 def test_tables_without_rows_and_of_one_row_are_like_any_other(unit: Unit) -> None:
     none, one = source_of([]), source_of(BASE[:1])
-    others = [source_of([row]) for row in (BASE[-1], {name: None for name in NAMES}, {name: "inf" for name in NAMES})]
+    others = [source_of([row]) for row in (BASE[-1], dict.fromkeys(NAMES), dict.fromkeys(NAMES, "inf"))]
     for schema in FITS.values():
         check(tables.fit_declared(schema, unit), none, [one, *others])
     check(tables.derive_of(unit), none, [one, *others])
@@ -132,7 +141,12 @@ def test_the_rows_kept_of_a_patient_do_not_move_when_others_come_or_go() -> None
     mine = [{**BASE[5], "patient": "me", "age": str(age)} for age in range(20, 30)]
     alone = _kept(mine, Unit(column="patient", max_rows=3))
     assert sum(alone.values()) == 3
-    for before in (BASE, BASE[:1], [{**row, "patient": None} for row in BASE], [{**row, "patient": "you"} for row in BASE]):
+    for before in (
+        BASE,
+        BASE[:1],
+        [{**row, "patient": None} for row in BASE],
+        [{**row, "patient": "you"} for row in BASE],
+    ):
         mixed = [row for pair in zip(before, mine, strict=False) for row in pair] + mine[len(before) :]
         for rows in ([*before, *mine], [*mine, *before], mixed):
             assert _kept(rows, Unit(column="patient", max_rows=3)) == alone
@@ -152,7 +166,11 @@ def test_no_patient_keeps_more_rows_than_allowed_and_nobodys_rows_stay() -> None
     for keep in (None, Private(np.arange(17) % 2 == 0)):
         used = rows_used(owners, Unit(column="patient", max_rows=2), tables.KEY, keep)
         kept = Counter(row["patient"] for row, take in zip(rows, used, strict=True) if take)
-        present = Counter(row["patient"] for row, take in zip(rows, used | True if keep is None else keep.reveal(), strict=True) if take)
+        present = Counter(
+            row["patient"]
+            for row, take in zip(rows, used | True if keep is None else keep.reveal(), strict=True)
+            if take
+        )
         assert kept == {name: count if name is None else min(count, 2) for name, count in present.items()}
 
 
@@ -160,7 +178,8 @@ def test_which_rows_are_kept_is_random_and_even() -> None:
     rows = [{**BASE[5], "patient": "me", "age": str(age)} for age in range(20, 24)]
     owners = source_of(rows).arrow(['"patient" AS unit_']).column("unit_")
     drawn = sum(
-        rows_used(owners, Unit(column="patient", max_rows=1), key.to_bytes(32, "big"), None).astype(int) for key in range(2000)
+        rows_used(owners, Unit(column="patient", max_rows=1), key.to_bytes(32, "big"), None).astype(int)
+        for key in range(2000)
     )
     assert drawn.sum() == 2000
     assert (abs(drawn - 500) < 5 * np.sqrt(2000 * 3 / 16)).all()
@@ -188,7 +207,20 @@ def _held(rows: list[tables.Row], unit: Unit) -> Counter[tuple[tuple[str, str | 
 
 @pytest.mark.parametrize("kind", ["integer", "number", "date", "datetime", "categorical", "boolean"])
 def test_no_cell_can_raise_and_every_cell_counts_once(kind: str) -> None:
-    cells = [*HOSTILE.values(), "1", "2020-01-01", "2020-01-01 10:00:00", "true", "12:00", "1e15", "9.3e18", "epoch", "now", " 7 ", "1_000"]
+    cells = [
+        *HOSTILE.values(),
+        "1",
+        "2020-01-01",
+        "2020-01-01 10:00:00",
+        "true",
+        "12:00",
+        "1e15",
+        "9.3e18",
+        "epoch",
+        "now",
+        " 7 ",
+        "1_000",
+    ]
     source = source_of([{"age": cell} for cell in cells])
     limits: dict[str, Any] = {
         "integer": {"minimum": 0, "maximum": 1e12},
@@ -222,7 +254,12 @@ def test_a_tape_that_is_longer_shorter_or_different_is_a_violation() -> None:
 
     tape, outcome = record(asks(2), None)
     replay(asks(2), None, tape, outcome)
-    for other, told in ((asks(1), "not asked"), (asks(3), "after the last"), (asks(2, 2.0), "public"), (asks(2, 1.0, 3), "shape")):
+    for other, told in (
+        (asks(1), "not asked"),
+        (asks(3), "after the last"),
+        (asks(2, 2.0), "public"),
+        (asks(2, 1.0, 3), "shape"),
+    ):
         with pytest.raises(Violation, match=told):
             replay(other, None, tape, outcome)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,7 +24,10 @@ from test_report import (
 )
 
 from privsynth.errors import UsageError
-from privsynth.report import render_findings, render_html
+from privsynth.privacy import mu_of
+from privsynth.report import render_findings, render_html, wording
+from privsynth.report.blocks import TradeOff
+from privsynth.report.odds import describe_guarantee
 from privsynth.report.wording import percent_up
 from privsynth.tableschema import Field, Schema
 
@@ -364,3 +369,16 @@ def test_the_document_read_from_a_file_gives_the_same_page() -> None:
     document = report()
     assert render_html(json.loads(json.dumps(document))) == render_html(document)
     assert REPRODUCTION["command"] in render_html(document)
+
+
+@pytest.mark.parametrize("epsilon", [0.01, 0.5, 3.0, 8.0, 60.0])
+def test_the_name_of_the_curve_stays_inside_the_drawing(epsilon: float) -> None:
+    told = describe_guarantee(replace(GUARANTEE, epsilon=epsilon, mu=mu_of(epsilon, 1e-6)))
+    across, down, anchor = TradeOff(curve=[(x, y) for x, y in told["curve"]], label="").named
+    left = across - 75 if anchor == "end" else across
+    assert 40 <= left <= 215
+    assert 20 < down < 150
+
+
+def test_the_examples_in_the_wording_hold() -> None:
+    assert doctest.testmod(wording).failed == 0

@@ -104,7 +104,7 @@ class TradeOff:
 
     @property
     def named(self) -> tuple[float, float, str]:
-        """Where the curve's name stands in the drawing: left of the curve's middle, or inside where there is no room."""
+        """Where the curve's name stands: left of the curve's middle, or inside where there is no room."""
         x, y = min(self.curve, key=lambda point: abs(point[0] + point[1] - 1))
         left, down = 46 + x * 240, 254 - y * 240
         return (left - 8, down - 6, "end") if x > 0.345 else (left + 7, down + 17, "start")

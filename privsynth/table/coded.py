@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
-from privsynth.tableschema.domain import Domain
-from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 from privsynth.table.source import Source, literal, quoted
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import Field, Schema, canonical_label
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.unsignedinteger[Any]]
@@ -187,14 +187,23 @@ def number_sql(field: Field, missing: Sequence[str] = ("",)) -> str:
     cell = cell_sql(field.name, missing)
     if field.kind in ("date", "datetime"):
         iso = f"TRY_CAST({cell} AS TIMESTAMP)"
-        moment = iso if field.format is None else f"coalesce(try_strptime({cell}, {literal(field.format)}), {_iso_only(cell)})"
-        seconds = f"epoch({moment})"
+        read = iso if field.format is None else f"coalesce(try_strptime({cell}, {literal(field.format)}), {_iso_only(cell)})"
+        # DuckDB takes `epoch` and `infinity` for moments; a moment has a digit.
+        seconds = f"epoch(CASE WHEN regexp_matches({cell}, '[0-9]') THEN {read} END)"
         return f"floor({seconds} / 86400)" if field.kind == "date" else f"floor({seconds})"
     return f"TRY_CAST({cell} AS DOUBLE)"
 
 
 def _iso_only(cell: str) -> str:
     return f"CASE WHEN {cell} LIKE '____-__-__ %' THEN TRY_CAST({cell} AS TIMESTAMP) END"
+
+
+def truth_sql(cell: str) -> str:
+    """Return SQL that reads a cell as `true` or `false`, or NULL; the spellings are those of Frictionless, and 1.0 and 0.0."""
+    return (
+        f"CASE WHEN {cell} IN ('true', 'True', 'TRUE', '1', '1.0') THEN 'true' "
+        f"WHEN {cell} IN ('false', 'False', 'FALSE', '0', '0.0') THEN 'false' END"
+    )
 
 
 def cell_sql(name: str, missing: Sequence[str] = ("",)) -> str:
@@ -218,17 +227,22 @@ def _expression(domain: Domain, schema: Schema, number: int) -> str:
     if domain.labels is None:
         return f"{number_sql(field, schema.missing)} AS c{number}"
     cell, kind = cell_sql(field.name, schema.missing), f"labels_{number}"
-    found = f"TRY_CAST({cell} AS {kind})"
-    if any(canonical_label(label) != label or _whole(label) for label in domain.labels):
-        whole = f"TRY_CAST({cell} AS DOUBLE)"
-        no_zeros = f"NOT regexp_matches({cell}, '^[+-]?0[0-9]')"
-        as_number = f"CASE WHEN {whole} = floor({whole}) AND abs({whole}) < 1e15 AND {no_zeros} THEN CAST(CAST({whole} AS BIGINT) AS VARCHAR) END"
-        found = f"coalesce({found}, TRY_CAST({as_number} AS {kind}))"
+    found = f"TRY_CAST({truth_sql(cell) if field.truth else cell} AS {kind})"
+    if not field.truth and any(canonical_label(label) != label or _whole(label) for label in domain.labels):
+        found = f"coalesce({found}, TRY_CAST({_whole_sql(cell)} AS {kind}))"
     return f"coalesce(CAST(enum_code({found}) AS UINTEGER), {domain.size})::{_sql_type(domain)} AS c{number}"
 
 
 def _whole(label: str) -> bool:
     return label.lstrip("+-").isdigit()
+
+
+def _whole_sql(cell: str) -> str:
+    """Return SQL of a cell's canonical label where it is a whole number in another spelling; see `canonical_label`."""
+    number = f"TRY_CAST({cell} AS DOUBLE)"
+    spelled = f"regexp_full_match({cell}, '[+-]?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][+-]?[0-9]+)?')"
+    whole = f"{spelled} AND {number} = floor({number}) AND abs({number}) < 1e15"
+    return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) END"
 
 
 def _sql_type(domain: Domain) -> str:

@@ -159,7 +159,7 @@ def _cell_text(cell: Any) -> str | None:
     if cell is None:
         return None
     try:
-        if cell != cell:  # noqa: PLR0124 - NaN, NaT and NA
+        if cell != cell:
             return None
         if isinstance(cell, bool):
             return "true" if cell else "false"

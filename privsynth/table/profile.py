@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private, Unit
-from privsynth.tableschema.model import Field
 from privsynth.table.coded import cell_sql, number_sql, owner_sql, rows_used
 from privsynth.table.source import Source
+from privsynth.tableschema.model import Field
 
 Ints = npt.NDArray[np.int64]
 MAX_LABEL_CHARACTERS = 64

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private
-from privsynth.tableschema.model import NUMERIC, Field, Schema, canonical_label
-from privsynth.table.coded import cell_sql, number_sql
+from privsynth.table.coded import cell_sql, number_sql, truth_sql
 from privsynth.table.source import Source
+from privsynth.tableschema.model import NUMERIC, Field, Schema, canonical_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,8 +72,10 @@ def public_frame(frame: Private[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _expression(field: Field, schema: Schema, number: int) -> str:
-    sql = number_sql(field, schema.missing) if field.kind in NUMERIC else cell_sql(field.name, schema.missing)
-    return f"{sql} AS c{number}"
+    if field.kind in NUMERIC:
+        return f"{number_sql(field, schema.missing)} AS c{number}"
+    cell = cell_sql(field.name, schema.missing)
+    return f"{truth_sql(cell) if field.truth else cell} AS c{number}"
 
 
 def _numbers(column: Any) -> npt.NDArray[np.float64]:

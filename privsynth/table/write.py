@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,9 +16,11 @@ import numpy.typing as npt
 
 from privsynth.errors import UsageError
 from privsynth.tableschema.domain import Domain
-from privsynth.tableschema.model import Schema, canonical_label
+from privsynth.tableschema.model import Schema
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.]\d+)([eE][+-]?\d+)?")
+_NATIVE = {"date": (None, "%Y-%m-%d"), "datetime": (None, "%Y-%m-%d %H:%M:%S")}
 _WRITE_ROWS = 1 << 17
 
 
@@ -43,9 +47,11 @@ def _labels(domain: Domain, codes: npt.NDArray[Any]) -> Any:
     import pyarrow as pa
 
     labels = list(domain.labels or ())
+    missing = codes >= domain.size
+    if domain.field.truth:
+        return pa.array(np.array([label == "true" for label in labels])[np.where(missing, 0, codes)], mask=missing)
     whole = all(_is_whole(label) for label in labels)
     values = pa.array([int(label) for label in labels] if whole else labels, type=pa.int64() if whole else pa.string())
-    missing = codes >= domain.size
     index = pa.array(np.where(missing, 0, codes).astype(np.int32), mask=missing)
     return values.take(index)
 
@@ -67,7 +73,7 @@ def _numbers(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any
         whole = np.clip(np.floor(values), math.ceil(low), math.floor(high)).astype(np.int64)
         return _moments(domain, whole, missing) if domain.field.kind in ("date", "datetime") else pa.array(whole, mask=missing)
     digits = decimals_of(domain)
-    rounded = np.clip(np.round(values, digits) if digits <= 12 else values, low, high)
+    rounded = np.clip(np.round(values, digits) if digits <= 12 else values, low, high) + 0.0  # no minus before zero
     return pa.array(rounded, mask=missing)
 
 
@@ -81,13 +87,13 @@ def decimals_of(domain: Domain) -> int:
 
 
 def _moments(domain: Domain, whole: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> Any:
-    """Return dates and datetimes: as text where the field has a format, and else as Arrow's own types."""
+    """Return dates and datetimes: as Arrow's own types, which are written as ISO, or as text where the format is another."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     date = domain.field.kind == "date"
     array = pa.array(whole.astype(np.int32), mask=missing).cast(pa.date32()) if date else pa.array(whole, mask=missing).cast(pa.timestamp("s"))
-    if domain.field.format is None:
+    if domain.field.format in _NATIVE[domain.field.kind]:
         return array
     unique = array.dictionary_encode()
     texts = pc.strftime(unique.dictionary.cast(pa.timestamp("s")), format=domain.field.format.replace("%f", "000000"))
@@ -99,15 +105,15 @@ def write_table(table: Any, path: Path, target: BinaryIO, *, raw: bool = False) 
 
     Args:
         table: What to write.
-        path: Only its name is looked at: .csv, .tsv (also .gz), .parquet, .arrow, .feather, .jsonl.
+        path: Only its name is looked at: .csv, .tsv, .txt, .jsonl (also .gz), .parquet, .arrow, .feather; a device gets CSV.
         target: An open binary file.
         raw: Leave text cells that a spreadsheet would run as formulas as they are.
 
     Raises:
         UsageError: the ending is not known.
     """
-    name = path.name.lower()
-    if name.endswith(".gz"):
+    name = path.name.lower() if not _device(path) else "device.csv"
+    if name.endswith((".csv.gz", ".tsv.gz", ".txt.gz", ".jsonl.gz", ".ndjson.gz")):
         with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=4, mtime=0, filename="") as packed:
             write_table(table, Path(path.name[:-3]), packed, raw=raw)  # type: ignore[arg-type]
     elif name.endswith((".csv", ".tsv", ".txt")):
@@ -123,7 +129,13 @@ def write_table(table: Any, path: Path, target: BinaryIO, *, raw: bool = False) 
     elif name.endswith((".jsonl", ".ndjson")):
         _write_json_lines(table, target)
     else:
-        raise UsageError(f"{path.name} has an ending that cannot be written. Use .csv, .tsv, .parquet, .arrow, .feather or .jsonl.")
+        raise UsageError(
+            f"{path.name} has an ending that cannot be written. Use .csv, .tsv or .jsonl (also .gz), .parquet, .arrow or .feather."
+        )
+
+
+def _device(path: Path) -> bool:
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def check_output_name(path: Path) -> None:
@@ -134,37 +146,40 @@ def check_output_name(path: Path) -> None:
 
 
 def _write_csv(table: Any, target: BinaryIO, delimiter: str, *, raw: bool) -> None:
+    """Write CSV with quotes where a text needs them and nowhere else, if no text does."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    options = pc.WriteOptions(include_header=True, delimiter=delimiter, quoting_style="needed", batch_size=_WRITE_ROWS)
-    columns = [_csv_column(table.column(i), raw=raw) for i in range(table.num_columns)]
-    names = [name if raw else _neutral(name) for name in table.column_names]
-    pc.write_csv(pa.table(columns, names=names), target, write_options=options)
+    columns = [_text_and_quotes(table.column(place), delimiter, raw=raw) for place in range(table.num_columns)]
+    style = "needed" if any(quotes for _, quotes in columns) else "none"
+    options = pc.WriteOptions(include_header=False, delimiter=delimiter, quoting_style=style, batch_size=_WRITE_ROWS)
+    target.write(_csv_header(table.column_names, delimiter, raw=raw))
+    pc.write_csv(pa.table([column for column, _ in columns], names=table.column_names), target, write_options=options)
 
 
-def _csv_column(column: Any, *, raw: bool) -> Any:
-    """Make an Arrow column ready for CSV: neutral text, shortest form of numbers."""
+def _csv_header(names: Sequence[str], delimiter: str, *, raw: bool) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(names if raw else [_neutral(name) for name in names])
+    return line.getvalue().encode("utf-8")
+
+
+def _text_and_quotes(column: Any, delimiter: str, *, raw: bool) -> tuple[Any, bool]:
+    """Return a column ready for CSV, its text neutral unless `raw`, and whether a text of it needs quotes."""
     import pyarrow as pa
 
-    if not pa.types.is_string(column.type) or raw:
-        return column
+    if not pa.types.is_string(column.type):
+        return column, False
     encoded = column.combine_chunks().dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    if not any(text.startswith(_FORMULA) for text in texts):
-        return column
-    return pa.array([_neutral(text) for text in texts], type=pa.string()).take(encoded.indices)
+    given = encoded.dictionary.to_pylist()
+    texts = given if raw else [_neutral(text) for text in given]
+    structural = {delimiter, '"', "\r", "\n"}
+    quotes = any(not text or not structural.isdisjoint(text) for text in texts)
+    return (column if texts == given else pa.array(texts, type=pa.string()).take(encoded.indices)), quotes
 
 
 def _neutral(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would run (OWASP, "CSV injection"); numbers stay."""
-    if not text.startswith(_FORMULA):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text
-    return text
+    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _write_json_lines(table: Any, target: BinaryIO) -> None:

@@ -70,7 +70,7 @@ def _labelled(name: str, labels: Sequence[Any], spec: Mapping[str, Any]) -> Fiel
     texts = tuple(("true" if v else "false") if isinstance(v, bool) else str(v) for v in labels)
     if not texts:
         raise SchemaError(f"The declaration of `{name}` lists no label. Give at least one, or declare another kind.")
-    kind = spec.get("kind", "categorical")
+    kind = spec.get("kind", "boolean" if all(isinstance(label, bool) for label in labels) else "categorical")
     return _with_sources(name, {"kind": kind, "enum": texts, **_common(spec)})
 
 

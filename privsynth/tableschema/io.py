@@ -136,7 +136,7 @@ def _field(document: Any, position: int, where: str) -> Field:
 
 
 def _kind_of(type_name: str, labels: list[Any] | None) -> str:
-    if labels is not None:
+    if labels is not None and type_name != "boolean":
         return "categorical"
     return _KIND_OF_TYPE.get(type_name, "text")
 
@@ -156,7 +156,7 @@ def _provenance(name: str, given: Any, limits: Mapping[str, Any], field: Mapping
             raise SchemaError(f"`provenance.{leaf}` of the field `{name}` is {found!r}. Use one of: {', '.join(SOURCES)}.")
     own = field.get("privsynth") or {}
     present = {leaf for leaf in LEAVES if leaf in limits or leaf in own or (leaf == "format" and field.get("format"))}
-    return {**{leaf: "declared" for leaf in present}, **stated}
+    return {**dict.fromkeys(present, "declared"), **stated}
 
 
 def schema_to_document(schema: Schema) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def _field_document(field: Field) -> dict[str, Any]:
     limits.update(extra.pop("constraints", {}))
     own: dict[str, Any] = {"kind": field.kind, "role": field.role, "action": field.action}
     own.update({key: value for key, value in (("decimals", field.decimals), ("faker", field.faker)) if value is not None})
-    unstated = {leaf: "default" for leaf in ("kind", "role", "action")}
+    unstated = dict.fromkeys(("kind", "role", "action"), "default")
     own["provenance"] = {
         leaf: dict(source) if isinstance(source, Mapping) else source
         for leaf, source in {**unstated, **field.provenance}.items()

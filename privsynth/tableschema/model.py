@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ ROLES = ("direct", "quasi", "sensitive", "safe", "free_text", "target", "review"
 ACTIONS = ("keep", "drop", "fake", "generalise")
 SOURCES = ("declared", "public", "dp", "data", "default")
 LEAVES = ("kind", "role", "action", "required", "format", "decimals", "minimum", "maximum", "enum")
+DIRECTIVES = ("%Y", "%y", "%m", "%d", "%H", "%I", "%M", "%S", "%f", "%p", "%b", "%B", "%a", "%A", "%j", "%%")
 MAX_LABELS = 60_000
 _EPOCH = datetime(1970, 1, 1)
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -39,7 +41,8 @@ def canonical_label(label: object) -> str:
     except ValueError:
         return text
     digits = text.lstrip("+-")
-    if not math.isfinite(number) or "_" in text or text.strip() != text or (digits[:1] == "0" and digits[1:2].isdigit()):
+    zeros = digits[:1] == "0" and digits[1:2].isdigit()
+    if not math.isfinite(number) or zeros or not text.isascii() or "_" in text or text.strip() != text:
         return text
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
@@ -94,6 +97,15 @@ class Field:
                 )
         if self.enum is not None:
             self._check_labels(self.enum)
+        if self.format is not None and self.kind in ("date", "datetime"):
+            self._check_format(self.format)
+
+    def _check_format(self, text: str) -> None:
+        directives = re.findall(r"%.?", text, flags=re.DOTALL)
+        wrong = [found for found in directives if found not in DIRECTIVES]
+        if wrong or not directives:
+            what = f"the directive {wrong[0]!r}" if wrong else "no directive"
+            raise SchemaError(f"The format {text!r} of field `{self.name}` has {what}. Use {', '.join(DIRECTIVES)}, such as %d/%m/%Y.")
 
     def _check_labels(self, labels: tuple[str, ...]) -> None:
         if len(labels) > MAX_LABELS:
@@ -114,6 +126,11 @@ class Field:
     def modelled(self) -> bool:
         """Whether the column reaches a generator."""
         return self.action in ("keep", "generalise") and self.kind not in UNMODELLED and self.role not in ("direct", "free_text", "review")
+
+    @property
+    def truth(self) -> bool:
+        """Whether the cells are true and false, in any of their spellings."""
+        return self.kind == "boolean" and set(self.enum or ()) <= {"true", "false"}
 
     def source(self, leaf: str) -> str:
         """Return where a leaf comes from: one of `SOURCES`."""
