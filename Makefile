@@ -3,7 +3,7 @@ VENV   := .venv
 PYTHON := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE := 1
-export MKL_THREADING_LAYER := GNU
+export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: demo test check integration audit bench clean
 

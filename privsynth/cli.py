@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from privsynth import __version__
-from privsynth.errors import LeakFound, PrivsynthError, ResourceError, UsageError
+from privsynth import __version__, exits
+from privsynth.errors import LeakFound, PrivsynthError, UsageError
+
+if TYPE_CHECKING:
+    from privsynth.plan import Plan
 
 _TABLE = click.argument("table", type=str)
 _ENCODING = click.option(
@@ -110,6 +114,41 @@ def _gate(failed: bool, message: str) -> None:
         raise LeakFound(message)
 
 
+def _check_outputs(*paths: str | None, replace: bool = True) -> None:
+    """Refuse files that cannot be written, before any work is done."""
+    for path in paths:
+        if path in (None, "-"):
+            continue
+        place = Path(str(path)).absolute()
+        if place.is_dir():
+            raise UsageError(f"`{path}` is a folder, and a file is to be written there. Add a file name to it.")
+        if not place.parent.is_dir():
+            raise UsageError(f"The folder {place.parent} does not exist. Make it first, or name another output.")
+        if place.exists() and not replace:
+            raise UsageError(f"`{path}` exists already. Remove it, or name another file with -o.")
+
+
+def _plan(table: str, options: Mapping[str, Any]) -> Plan:
+    from privsynth import pipeline
+
+    unused = ("ledger", "dataset")
+    return pipeline.plan_fit(table, **{name: value for name, value in options.items() if name not in unused})
+
+
+def _say_void(table: str, options: Mapping[str, Any]) -> None:
+    """Say on the first line that there is no guarantee, where the schema was read from the data."""
+    if options["allow_data_dependent_schema"]:
+        plan = _plan(table, options)
+        if plan.void is not None:
+            click.echo(plan.guarantee(plan.schema).sentence(), err=True)
+
+
+def _required(out: str | None) -> Path:
+    if out is None:
+        raise UsageError("There is no place for the result. Name it with -o (only --dry-run needs none).")
+    return Path(out)
+
+
 @cli.command()
 @click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="DIR", help="Folder to make.")
 @click.option("--rows", default=20_000, show_default=True, help="Simulated admissions.")
@@ -142,15 +181,20 @@ def scan(tables: tuple[str, ...], json_path: str | None, fail_on: str | None, ex
     from privsynth import pipeline
     from privsynth.tables import print_scan
 
+    _check_outputs(json_path)
     found = {table: pipeline.scan(table, exhaustive=exhaustive, encoding=encoding) for table in tables}
-    documents = [{**result.to_json(), "table": Path(table).name} for table, result in found.items()]
+    documents = [{"table": Path(table).name, **result.to_json()} for table, result in found.items()]
     _print_json(documents[0] if len(documents) == 1 else documents, json_path)
     if json_path != "-":
         for table, result in found.items():
             print_scan(Path(table).name, result.to_json())
     bad = {"direct": ("direct",), "review": ("direct", "review"), None: ()}[fail_on]
     hits = sum(column.role in bad for result in found.values() for column in result.columns)
-    _gate(hits > 0, f"{hits} columns are {' or '.join(bad)}. Drop them or declare them in a schema.")
+    _gate(hits > 0, f"{_columns(hits)} {' or '.join(bad)}. Drop them or declare them in a schema.")
+
+
+def _columns(number: int) -> str:
+    return "1 column is" if number == 1 else f"{number} columns are"
 
 
 @cli.command()
@@ -165,19 +209,24 @@ def scan(tables: tuple[str, ...], json_path: str | None, fail_on: str | None, ex
 @_LEDGER
 @_ENCODING
 def schema(table: str, out: str, **options: Any) -> None:
-    """Make a schema: declared, derived under a budget, or (for your eyes) read from the data."""
+    """Make a schema: declared, learned, or read from the data.
+
+    What is neither declared nor paid for with --epsilon is read from the data and marked `data`: it is for your eyes,
+    and no fit takes it.
+    """
     from privsynth import pipeline
     from privsynth.files import atomic_file
     from privsynth.tableschema import dump_schema
 
+    _check_outputs(out, replace=False)
     made = pipeline.schema(table, **options)
-    with atomic_file(Path(out)) as temporary:
+    with atomic_file(Path(out), replace=False) as temporary:
         temporary.write_text(dump_schema(made, as_json=out.endswith(".json")), encoding="utf-8")
     click.echo(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}", err=True)
     if made.data_leaves():
         click.echo(
-            f"{len(made.data_leaves())} statements were read from the data (source `data`); a fit refuses them until you mark them "
-            "`declared`. Or let --epsilon pay.",
+            f"{len(made.data_leaves())} statements were read from the data (source `data`); a fit refuses them. Check "
+            "each one and mark it `declared`, or let --epsilon pay.",
             err=True,
         )
 
@@ -199,20 +248,20 @@ def check(schema_path: str, table: str | None, encoding: str) -> None:
 @cli.command()
 @_TABLE
 @_FIT
-@click.option(
-    "-o", "--output", "out", required=True, type=click.Path(), metavar="MODEL", help="Folder (or .zip) to make."
-)
-def fit(table: str, out: str, dry_run: bool, ledger: str | None, dataset: str | None, **options: Any) -> None:
+@click.option("-o", "--output", "out", type=click.Path(), metavar="MODEL", help="Folder (or .zip) to make.")
+def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset: str | None, **options: Any) -> None:
     """Fit a generator under differential privacy."""
     from privsynth import pipeline
     from privsynth.release import check_output
 
     if dry_run:
-        _print_json(pipeline.plan_fit(table, **options).to_json(), "-")
+        _print_json(_plan(table, options).to_json(), "-")
         return
-    check_output(Path(out))
+    model = _required(out)
+    check_output(model)
+    _say_void(table, options)
     fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=_progress, **options)
-    fitted.save(Path(out))
+    fitted.save(model)
     click.echo(fitted.guarantee.sentence())
 
 
@@ -226,22 +275,27 @@ def fit(table: str, out: str, dry_run: bool, ledger: str | None, dataset: str | 
     required=True,
     type=click.Path(),
     metavar="OUT",
-    help="Table to write; its ending says how.",
+    help="Table to write; its ending says how (-: CSV to stdout).",
 )
 @click.option("--seed", type=int, metavar="K", help="Makes the rows reproducible.")
 @click.option("--where", metavar="CONDITIONS", help='Such as "age >= 80 and sex = Female".')
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
 def sample(model: str, rows: int | None, out: str, seed: int | None, where: str | None, raw: bool) -> None:
-    """Draw synthetic rows from a model; repeat it as often as you like."""
+    """Draw synthetic rows from a model, as often as you like."""
     from privsynth.generators.fitted import load_model
     from privsynth.release import save_table
-    from privsynth.table.write import check_output_name
+    from privsynth.table.write import check_output_name, write_table
 
-    check_output_name(Path(out))
+    if out != "-":
+        check_output_name(Path(out))
+        _check_outputs(out)
     fitted = load_model(model)
     if fitted.guarantee.void:
         click.echo(fitted.guarantee.sentence(), err=True)
     table = fitted.sample(rows, seed=seed, where=where)
+    if out == "-":
+        write_table(table, Path("stdout.csv"), sys.stdout.buffer, raw=raw)
+        return
     save_table(table, Path(out), raw=raw)
     click.echo(f"{table.num_rows:,} rows: {out}", err=True)
 
@@ -262,10 +316,11 @@ _COMPARED = _options(
 @_COMPARED
 @click.option("--target", metavar="COL", help="Column that models predict.")
 def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> None:
-    """Compare a synthetic table with the real one, every figure beside its reference."""
+    """Compare a synthetic table with the real one, figure by figure."""
     from privsynth import pipeline
     from privsynth.tables import print_evaluation
 
+    _check_outputs(json_path, html_path)
     result = pipeline.evaluate(**options).to_json()
     _print_json(result, json_path)
     _print_html("evaluate", result, html_path)
@@ -285,6 +340,7 @@ def audit(json_path: str | None, html_path: str | None, fail_on: str | None, **o
     from privsynth import pipeline
     from privsynth.tables import print_audit
 
+    _check_outputs(json_path, html_path)
     result = pipeline.audit(**options).to_json()
     _print_json(result, json_path)
     _print_html("audit", result, html_path)
@@ -297,38 +353,44 @@ def audit(json_path: str | None, html_path: str | None, fail_on: str | None, **o
 @cli.command()
 @_TABLE
 @_FIT
-@click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="DIR", help="Folder to make.")
+@click.option("-o", "--output", "out", type=click.Path(), metavar="DIR", help="Folder to make.")
 @click.option("-n", "rows", type=int, metavar="N", help="Synthetic rows  [default: the noisy number of rows]")
 @click.option("--seed", type=int, metavar="K", help="Of sampling; a fit takes no seed.")
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
 @click.option("--resume-from", type=click.Path(), metavar="DIR", help="What a failed run kept; its model is paid for.")
 @_JSON
-def run(
-    table: str,
-    out: str,
-    dry_run: bool,
-    json_path: str | None,
-    rows: int | None,
-    seed: int | None,
-    raw: bool,
-    resume_from: str | None,
-    **options: Any,
-) -> None:
+def run(table: str, out: str | None, dry_run: bool, json_path: str | None, **options: Any) -> None:
     """Do all of it: scan, schema, fit, sample, audit, report."""
     from privsynth import pipeline
 
+    extra = ("rows", "seed", "raw", "resume_from")
+    planned = {name: value for name, value in options.items() if name not in extra}
     if dry_run:
-        _print_json(
-            pipeline.plan_fit(table, **{k: v for k, v in options.items() if k not in ("ledger", "dataset")}).to_json(),
-            "-",
-        )
+        _print_json(_plan(table, planned).to_json(), "-")
         return
-    report = pipeline.run(
-        table, out=out, rows=rows, seed=seed, raw=raw, resume_from=resume_from, progress=_progress, **options
-    )
+    folder = _required(out)
+    _check_outputs(json_path)
+    _say_void(table, planned)
+    with _tell_what_is_kept(folder):
+        report = pipeline.run(table, out=folder, progress=_progress, **options)
     _print_json(report, json_path)
     if json_path != "-":
-        _say_done(report, out)
+        _say_done(report, str(folder))
+
+
+@contextmanager
+def _tell_what_is_kept(out: Path) -> Iterator[None]:
+    """When a run is cut off after its model was paid for, say where the model is."""
+    kept = out.with_name(out.name + ".paid")
+    before = kept.exists()
+    try:
+        yield
+    except PrivsynthError:
+        raise  # its message says so
+    except BaseException:
+        if kept.exists() and not before:
+            click.echo(f"privsynth: the model is paid for and kept: run again with --resume-from {kept}", err=True)
+        raise
 
 
 @cli.group()
@@ -402,56 +464,21 @@ def _say_problems(problems: list[str], fine: str) -> None:
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise ArtifactError(f"{len(problems)} problems were found. Restore the files from where they were made.")
+        found = "1 problem was found" if len(problems) == 1 else f"{len(problems)} problems were found"
+        raise ArtifactError(f"{found}. Restore the files from where they were made.")
     click.echo(fine)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with the code that the outcome means."""
-    sys.exit(_outcome(arguments))
+    exits.obey_sigterm()
+    code = _outcome(arguments)
+    exits.close_stdout()
+    sys.exit(code)
 
 
 def _outcome(arguments: list[str] | None) -> int:
-    try:
-        cli.main(arguments, standalone_mode=False)
-    except PrivsynthError as error:
-        click.echo(f"privsynth: {error.message}", err=True)
-        return error.exit_code
-    except click.exceptions.Exit as request:
-        return int(request.exit_code)
-    except click.ClickException as error:
-        error.show()
-        return UsageError.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        click.echo("privsynth: interrupted. Nothing was left behind; what the ledger reserved stays spent.", err=True)
-        return 130
-    except MemoryError:
-        click.echo("privsynth: memory ran out. Use a smaller table or a larger machine.", err=True)
-        return ResourceError.exit_code
-    except OSError as error:
-        return _system_error(error)
-    except Exception as error:  # a bug: say where, never what a cell holds
-        import traceback
-
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        click.echo(f"privsynth: a bug ({type(error).__name__} at {place}). Please report this line.", err=True)
-        if os.environ.get("PRIVSYNTH_DEBUG"):
-            raise
-        return 1
-    return 0
-
-
-def _system_error(error: OSError) -> int:
-    import errno
-
-    if error.errno == errno.EPIPE:
-        return 0
-    click.echo(
-        f"privsynth: the system refused a file operation ({error.strerror}). Check the disk and the rights.", err=True
-    )
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
-    return ResourceError.exit_code if error.errno in full else UsageError.exit_code
+    return exits.code_of(lambda: cli.main(arguments, prog_name="privsynth", standalone_mode=False))
 
 
 if __name__ == "__main__":

@@ -50,16 +50,14 @@ def derive_paid(
     return replace(derived, spend=spend)
 
 
-def derive_unpaid(source: Source, known: Schema, unit: Unit, *, identifiers: bool = True) -> Schema:
+def derive_unpaid(source: Source, known: Schema, unit: Unit) -> Schema:
     """Read what a schema lacks from the data, without noise; every such leaf is marked `data`, so that no fit takes it.
 
     Args:
         source: The table, loaded.
         known: What is known for free.
         unit: Who is protected.
-        identifiers: Keep the roles that column names suggest; otherwise compare every column that is not text.
     """
-    del identifiers
     names = undetermined(known)
     if not names:
         return known

@@ -69,11 +69,15 @@ class Reservation:
     ledger: Ledger
     entry: Entry
 
-    def commit(self, digest: str) -> Mapping[str, Any]:
-        """Mark the spend as released under a digest; return the head of the chain."""
-        self.ledger.commit(self.entry.id, digest)
+    def committed(self, fitted: Fitted) -> Fitted:
+        """Mark the spend as released in this model; return the model with the head of the ledger's chain."""
+        self.ledger.commit(self.entry.id, fitted.digest())
         head, count = self.ledger.head()
-        return {"head": head, "count": count}
+        return replace(fitted, ledger={"head": head, "count": count})
+
+    def account(self) -> Mapping[str, Any]:
+        """Return what the ledger says of the dataset."""
+        return self.ledger.show(self.entry.dataset)
 
 
 def reserve(plan: Plan, dataset: str, ledger: Path | str | None, purpose: str) -> Reservation:

@@ -134,6 +134,10 @@ class Plan:
             spent_before=rounded_up(before.epsilon(self.budget.delta)) if self.schema.spend else 0.0,
         )
 
+    def guarantee_of_schema(self) -> Guarantee:
+        """State what would be proven if nothing more were learned about the schema."""
+        return self.guarantee(self.schema)
+
     def digest(self) -> str:
         """Return a digest of all that is public about this fit."""
         document = {
@@ -159,7 +163,7 @@ class Plan:
             "learned_columns": list(self.derive.names) if self.derive else [],
             "modelled_columns": [field.name for field in self.schema.modelled],
             "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
-            "guarantee": self.guarantee(self.schema).to_json(),
+            "guarantee": self.guarantee_of_schema().to_json(),
         }
 
 

@@ -49,7 +49,7 @@ class Private(Generic[T]):
         raise TypeError("Private data has no length, truth value, equality, iteration or serial form.")
 
     __len__ = __iter__ = __bool__ = __getitem__ = __contains__ = _refuse
-    __eq__ = __ne__ = __hash__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __hash__ = _refuse
     __reduce__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse
 
 
@@ -77,7 +77,7 @@ class Unit:
         """Say who is protected, as the object of a sentence."""
         if self.column is None:
             return "one row"
-        return f"one value of the column `{self.column}` with all its rows (at most {self.max_rows} of them are used)"
+        return f"all rows of one value of `{self.column}` (at most {self.max_rows} of them are used)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,14 +318,14 @@ class Guarantee:
             return f"NO PRIVACY GUARANTEE: {self.void}"
         how = []
         if self.declared:
-            how.append(f"{len(self.declared)} column domains were declared by the owner")
+            how.append(f"{len(self.declared)} were declared by the owner")
         if self.learned:
             how.append(f"{len(self.learned)} were learned within this budget")
+        domains = f"of the column domains {' and '.join(how)}; " if how else ""
         return (
-            f"Whatever else an attacker knows, the release protects the presence and the content of {self.unit.sentence()} "
-            f"with ({self.epsilon:g}, {self.delta:g})-differential privacy under the relation "
-            f"'{self.relation}'{'; ' if how else ''}{' and '.join(how)}; it does not cover what was declared, "
-            "what holds for the population as a whole, or other releases of the same data."
+            f"Whatever else an attacker knows, this release is ({self.epsilon:g}, {_plain(self.delta)})-differentially private for "
+            f"adding or removing {self.unit.sentence()}; {domains}not covered are the declarations themselves, patterns that hold for "
+            "the population as a whole, and other releases of the same data."
         )
 
     def power(self, false_alarms: float) -> float:
@@ -365,3 +365,8 @@ class Guarantee:
             spent_before=float(data["spent_before"]),
             relation=str(data["relation"]),
         )
+
+
+def _plain(delta: float) -> str:
+    """Write a delta as people do: 1e-6, not 1e-06."""
+    return f"{delta:g}".replace("e-0", "e-")

@@ -15,7 +15,7 @@ from privsynth import __version__
 from privsynth.artifact import write_manifest
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.files import atomic_file, atomic_folder
-from privsynth.fitting import Progress
+from privsynth.fitting import Progress, Reservation
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.plan import Plan
 from privsynth.report import build_report, render_html
@@ -37,12 +37,14 @@ class Story:
         plan: What was decided beforehand.
         out: The folder to make.
         progress: Told what happens.
+        paid: The ledger's entry, or None where an earlier run has paid.
     """
 
     source: Source
     plan: Plan
     out: Path
     progress: Progress
+    paid: Reservation | None = None
 
 
 def check_output(out: Path) -> None:
@@ -68,8 +70,9 @@ def write_release(
         The owner's report as JSON values.
     """
     try:
+        done = fitted if story.paid is None else story.paid.committed(fitted)
         with atomic_folder(story.out) as folder:
-            return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
+            return _write(story, done, key, folder, rows=rows, seed=seed, raw=raw)
     except BaseException as error:
         kept = _keep_paid(story.out, fitted, key)
         if kept is not None and isinstance(error, PrivsynthError):
@@ -147,13 +150,13 @@ def _report(audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, 
         evaluate=findings["evaluate"] if ours else None,
         scan=findings["scan"] if ours else None,
         synthetic=findings["synthetic"],
-        ledger=dict(fitted.ledger) if ours else None,
-        reproduction=_reproduction(story, fitted),
+        ledger=story.paid.account() if ours and story.paid is not None else None,
+        reproduction=_reproduction(fitted),
         title="Synthetic table",
     )
 
 
-def _reproduction(story: Story, fitted: Fitted) -> dict[str, Any]:
+def _reproduction(fitted: Fitted) -> dict[str, Any]:
     import numpy as np
 
     return {

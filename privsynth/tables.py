@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WIDE = 200
+
+
+def _console() -> Console:
+    """Return a console that is as wide as the terminal, and wide enough for every line where there is none."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(width=_WIDE, highlight=False)
 
 
 def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
         table.add_column(header, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    Console(soft_wrap=False).print(table)
+    console = _console()
+    with console.capture() as captured:
+        console.print(f"[bold]{_cell(title)}[/bold]", soft_wrap=True)
+        console.print(table)
+    console.out("\n".join(line.rstrip() for line in captured.get().splitlines()), highlight=False)
 
 
 def _cell(value: object) -> str:
@@ -36,10 +52,11 @@ def print_scan(name: str, scan: Mapping[str, Any]) -> None:
 
 def print_audit(audit: Mapping[str, Any]) -> None:
     """Print the verdict of an audit and the tests behind it."""
-    from rich.console import Console
     from rich.markup import escape
 
-    Console().print(f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(str(audit.get('verdict_reason', '')))}")
+    _console().print(
+        f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(str(audit.get('verdict_reason', '')))}"
+    )
     rows = [(a["name"], a.get("auc"), a.get("p_value"), a.get("p_holm")) for a in audit.get("attacks", ())]
     for name in ("copies", "carried", "outliers"):
         found = audit.get(name) or {}
@@ -54,14 +71,25 @@ def print_evaluation(evaluate: Mapping[str, Any]) -> None:
         for ways, found in evaluate["marginals"].items()
     ]
     prediction = evaluate.get("prediction") or {}
-    rows.append((f"prediction of {prediction.get('target')}", prediction.get("tstr"), prediction.get("trtr")))
-    _print("Synthetic beside its reference (holdout; trained on real)", ("figure", "synthetic", "reference"), rows)
+    if prediction.get("target") is not None:
+        rows.append((f"prediction of {prediction['target']}", prediction.get("tstr"), prediction.get("trtr")))
+    _print(
+        "Synthetic beside its reference (the holdout; models trained on real rows)",
+        ("figure", "synthetic", "reference"),
+        rows,
+    )
 
 
 def print_ledger(ledger: Mapping[str, Any]) -> None:
     """Print what was spent on each dataset."""
+    if not ledger["datasets"]:
+        _console().print("Nothing was spent and no limit was set.")
     for account in ledger["datasets"]:
         limit = account.get("limit") or {}
+        allowed = f"of {limit['epsilon']:g}" if limit else "(no limit is set)"
         rows = [(e["id"], e["at"], e["purpose"], e["state"]) for e in account["entries"]]
-        title = f"{account['dataset']}: epsilon {account['epsilon']} of {limit.get('epsilon', 'no limit')}"
-        _print(title, ("entry", "day", "purpose", "state"), rows)
+        _print(
+            f"{account['dataset']}: epsilon {_cell(account['epsilon'])} spent {allowed}",
+            ("entry", "day", "purpose", "state"),
+            rows,
+        )

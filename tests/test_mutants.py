@@ -416,8 +416,7 @@ MUTANTS = (
     Mutant("B14 repeated events count once", "privacy:spend_of", "once.mu_squared * event.count", "once.mu_squared", accounting),
     Mutant("B30 a cast that raises", "table.coded:number_sql", 'return f"TRY_CAST(', 'return f"CAST(', replay_fit),
     Mutant(
-        "B30 a date out of range that raises", "table.profile:Profile.years", "CASE WHEN {days} BETWEEN {low} AND {high}",
-        "CASE WHEN {low} < {high}", replay_derive,
+        "B30 a date format that raises", "table.coded:number_sql", "coalesce(try_strptime(", "coalesce(strptime(", replay_derive,
     ),
     Mutant("B34 a validator that never runs", "privacy:Budget.__post_init__", "if not (", "if False and not (", budgets_are_checked),
     Mutant(

@@ -42,7 +42,9 @@ def read_header(path: Path, codec: str) -> tuple[list[str], str]:
     try:
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)), delimiter
     except csv.Error:
-        raise SchemaError(f"The header of {path.name} has a quote or a line end in the wrong place. Repair the file.") from None
+        raise SchemaError(
+            f"The header of {path.name} has a quote or a line end in the wrong place. Repair the file."
+        ) from None
 
 
 def _first_record(stream: IO[bytes], name: str) -> bytes:
@@ -55,7 +57,8 @@ def _first_record(stream: IO[bytes], name: str) -> bytes:
         data += more
     if len(data) >= _HEADER_BYTES:
         raise SchemaError(
-            f"The header of {name} is longer than 1 MB. Are its line ends LF or CRLF? Write the file again with such line ends."
+            f"The header of {name} is longer than 1 MB. Are its line ends LF or CRLF? Write the file again with such "
+            "line ends."
         )
     return data
 

@@ -120,7 +120,9 @@ def frame_names(frame: Any) -> list[str]:
 
 
 def _is_frame(frame: Any) -> bool:
-    return hasattr(frame, "__arrow_c_stream__") or (type(frame).__module__.startswith("pandas") and hasattr(frame, "iloc"))
+    return hasattr(frame, "__arrow_c_stream__") or (
+        type(frame).__module__.startswith("pandas") and hasattr(frame, "iloc")
+    )
 
 
 def to_text_table(frame: Any) -> Any:
@@ -180,7 +182,7 @@ def _iso(moment: dt.datetime | dt.date) -> str:
 
 
 def _text_column(column: Any) -> Any:
-    """Cast an Arrow column to text: dates become ISO, moments keep the clock of their own time zone; no cell can raise."""
+    """Cast an Arrow column to text: dates become ISO, moments keep the clock of their time zone; no cell can raise."""
     import pyarrow as pa
 
     kind = column.type

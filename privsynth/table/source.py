@@ -1,6 +1,7 @@
 """A table at rest: files and frames of any kind, seen as columns of text that have not been read yet.
 
-Opening a table reads its header only. Its structure (encoding, quotes, damage) is checked once, before the first cell is asked for.
+Opening a table reads its header only. Its structure (encoding, quotes, damage) is checked once, before the first cell
+is asked for.
 """
 
 from __future__ import annotations
@@ -135,11 +136,15 @@ def _without_cells(where: str) -> Iterator[None]:
 def _translated(text: str, where: str) -> PrivsynthError:
     place = _place(text, where)
     said = re.split(r"\nPossible (?:fixes|Solution)", text)[0].strip()
-    lower = (said.splitlines() or [""])[-1 if "Original Line" in said else 0].lower()  # the lines between are the table's
+    lower = (said.splitlines() or [""])[
+        -1 if "Original Line" in said else 0
+    ].lower()  # the lines between are the table's
     if "no space left" in lower or "out of memory" in lower:
         return ResourceError(f"There was not enough disk or memory while reading {where}. Free some and run it again.")
     if "unicode" in lower or "utf" in lower or "encod" in lower:
-        return SchemaError(f"{place} is not valid UTF-8 text. Convert it, or name its encoding with --encoding latin-1.")
+        return SchemaError(
+            f"{place} is not valid UTF-8 text. Convert it, or name its encoding with --encoding latin-1."
+        )
     if "column" in lower and ("expected" in lower or "number of" in lower):
         return SchemaError(
             f"{place} has more or fewer cells than the header: the table is ragged or was cut off. Repair the file."
@@ -147,12 +152,17 @@ def _translated(text: str, where: str) -> PrivsynthError:
     if "quote" in lower:
         return SchemaError(f"{place} has a quote that is not closed or not escaped. Repair the file.")
     if "maximum line size" in lower:
-        return SchemaError(f"{place} is longer than 16 MB. Is a quote missing? Repair the file, or leave such a column out.")
+        return SchemaError(
+            f"{place} is longer than 16 MB. Is a quote missing? Repair the file, or leave such a column out."
+        )
     if "state machine" in lower:
         return SchemaError(
-            f"{where} is no regular CSV: it mixes line ends (LF and CRLF), or has a quote in the wrong place. Write it again."
+            f"{where} is no regular CSV: it mixes line ends (LF and CRLF), or has a quote in the wrong place. "
+            "Write it again."
         )
-    return SchemaError(f"{place} could not be read as a table. Check that the file is whole and of the type that its name says.")
+    return SchemaError(
+        f"{place} could not be read as a table. Check that the file is whole and of the type that its name says."
+    )
 
 
 def _place(text: str, where: str) -> str:
@@ -167,8 +177,8 @@ def open_table(table: Any, *, encoding: str = "utf-8") -> Source:
     """Open a file or a frame as columns of text; of a file, only the header is read.
 
     Args:
-        table: A path (CSV/TSV, also .gz; Parquet; Arrow/Feather; JSON lines; Excel), a pandas, polars or Arrow frame, or a
-            `Source`.
+        table: A path (CSV/TSV, also .gz; Parquet; Arrow/Feather; JSON lines; Excel), a pandas, polars or Arrow frame,
+            or a `Source`.
         encoding: Of CSV files: "utf-8" or "latin-1".
 
     Raises:
@@ -192,7 +202,8 @@ def _open_path(path: Path, codec: str) -> Source:
         raise SchemaError(f"{path} is not a file. Give the path of one table.")
     if not name.endswith(CSV_ENDINGS + JSON_ENDINGS + TYPED_ENDINGS):
         raise UsageError(
-            f"{path.name} has an ending that is not known. Give .csv, .tsv or .jsonl (also .gz), .parquet, .arrow, .feather or .xlsx."
+            f"{path.name} has an ending that is not known. Give .csv, .tsv or .jsonl (also .gz), .parquet, .arrow, "
+            ".feather or .xlsx."
         )
     try:
         if name.endswith(CSV_ENDINGS):
@@ -227,7 +238,9 @@ def _open_csv(path: Path, codec: str) -> Source:
 
     names, delimiter = read_header(path, codec)
     check_names(names, path.name)
-    return Source(connect(), reader_sql(path, names, delimiter, codec), names, path.name, prepare=lambda: check_text(path, codec))
+    return Source(
+        connect(), reader_sql(path, names, delimiter, codec), names, path.name, prepare=lambda: check_text(path, codec)
+    )
 
 
 def _open_json_lines(path: Path) -> Source:

@@ -1,4 +1,4 @@
-"""Tables as typed data frames, as audits and evaluations read them: numbers (dates as days) and labels; nothing modelled, nothing lost."""
+"""Tables as typed data frames, as audits and evaluations read them: numbers (dates as days) and labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def typed_frame(source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.bool_]] | None = None) -> Private[pd.DataFrame]:
+def typed_frame(
+    source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.bool_]] | None = None
+) -> Private[pd.DataFrame]:
     """Read the modelled columns that a table has.
 
     Args:
@@ -26,7 +28,7 @@ def typed_frame(source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.
         keep: bool[n], rows to read, or None for all.
 
     Returns:
-        float64 columns for numbers (NaN where missing; days or seconds since 1970 for dates) and object columns of text.
+        float64 columns for numbers (NaN where missing; days or seconds since 1970 of dates) and object columns of text.
     """
     import pandas as pd
 

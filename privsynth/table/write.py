@@ -1,4 +1,4 @@
-"""Synthetic codes as a table again: labels, whole numbers, dates in their format; CSV, Parquet, Arrow and JSON lines."""
+"""Synthetic codes as a table again: labels, whole numbers, dates in their format; CSV, Parquet, Arrow, JSON lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _NATIVE = {"date": (None, "%Y-%m-%d"), "datetime": (None, "%Y-%m-%d %H:%M:%S")}
 _WRITE_ROWS = 1 << 17
 
 
-def decode(schema: Schema, domains: Mapping[str, Domain], codes: Mapping[str, Any], positions: Mapping[str, Any]) -> Any:
+def decode(
+    schema: Schema, domains: Mapping[str, Domain], codes: Mapping[str, Any], positions: Mapping[str, Any]
+) -> Any:
     """Turn codes into a `pyarrow.Table` with the modelled columns in the schema's order.
 
     Args:
@@ -37,7 +39,9 @@ def decode(schema: Schema, domains: Mapping[str, Domain], codes: Mapping[str, An
 
     names = [name for name in schema.names if name in codes]
     columns = [
-        _labels(domains[name], codes[name]) if domains[name].labels is not None else _numbers(domains[name], codes[name], positions[name])
+        _labels(domains[name], codes[name])
+        if domains[name].labels is not None
+        else _numbers(domains[name], codes[name], positions[name])
         for name in names
     ]
     return pa.table(columns, names=names)
@@ -71,7 +75,11 @@ def _numbers(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any
     low, high = domain.field.bounds()
     if domain.whole:
         whole = np.clip(np.floor(values), math.ceil(low), math.floor(high)).astype(np.int64)
-        return _moments(domain, whole, missing) if domain.field.kind in ("date", "datetime") else pa.array(whole, mask=missing)
+        return (
+            _moments(domain, whole, missing)
+            if domain.field.kind in ("date", "datetime")
+            else pa.array(whole, mask=missing)
+        )
     digits = decimals_of(domain)
     rounded = np.clip(np.round(values, digits) if digits <= 12 else values, low, high) + 0.0  # no minus before zero
     return pa.array(rounded, mask=missing)
@@ -87,12 +95,16 @@ def decimals_of(domain: Domain) -> int:
 
 
 def _moments(domain: Domain, whole: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> Any:
-    """Return dates and datetimes: as Arrow's own types, which are written as ISO, or as text where the format is another."""
+    """Return dates and datetimes: as Arrow's own types, written as ISO, or as text in another format."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     date = domain.field.kind == "date"
-    array = pa.array(whole.astype(np.int32), mask=missing).cast(pa.date32()) if date else pa.array(whole, mask=missing).cast(pa.timestamp("s"))
+    array = (
+        pa.array(whole.astype(np.int32), mask=missing).cast(pa.date32())
+        if date
+        else pa.array(whole, mask=missing).cast(pa.timestamp("s"))
+    )
     if domain.field.format in _NATIVE[domain.field.kind]:
         return array
     unique = array.dictionary_encode()
@@ -105,7 +117,8 @@ def write_table(table: Any, path: Path, target: BinaryIO, *, raw: bool = False) 
 
     Args:
         table: What to write.
-        path: Only its name is looked at: .csv, .tsv, .txt, .jsonl (also .gz), .parquet, .arrow, .feather; a device gets CSV.
+        path: Only its name is looked at: .csv, .tsv, .txt, .jsonl (also .gz), .parquet, .arrow, .feather; a device
+            gets CSV.
         target: An open binary file.
         raw: Leave text cells that a spreadsheet would run as formulas as they are.
 
@@ -130,7 +143,8 @@ def write_table(table: Any, path: Path, target: BinaryIO, *, raw: bool = False) 
         _write_json_lines(table, target)
     else:
         raise UsageError(
-            f"{path.name} has an ending that cannot be written. Use .csv, .tsv or .jsonl (also .gz), .parquet, .arrow or .feather."
+            f"{path.name} has an ending that cannot be written. Use .csv, .tsv or .jsonl (also .gz), .parquet, .arrow "
+            "or .feather."
         )
 
 
@@ -159,7 +173,9 @@ def _write_csv(table: Any, target: BinaryIO, delimiter: str, *, raw: bool) -> No
 
 def _csv_header(names: Sequence[str], delimiter: str, *, raw: bool) -> bytes:
     line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(names if raw else [_neutral(name) for name in names])
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(
+        names if raw else [_neutral(name) for name in names]
+    )
     return line.getvalue().encode("utf-8")
 
 

@@ -35,10 +35,14 @@ def schema_from_declaration(document: Any, header: Sequence[str], *, where: str 
         raise SchemaError(f"{where} declares no `columns`. Give a mapping from column names to labels or bounds.")
     lost = [name for name in columns if name not in header]
     if lost:
-        raise SchemaError(f"{where} declares the column `{lost[0]}`, which the table lacks. Its columns are: {', '.join(header)}.")
+        raise SchemaError(
+            f"{where} declares the column `{lost[0]}`, which the table lacks. Its columns are: {', '.join(header)}."
+        )
     unit = document.get("unit")
     fields = [_declared(name, columns[name]) if name in columns else _dropped(name) for name in header]
-    return Schema(fields=tuple(fields), target=document.get("target"), unit_column=unit, max_rows=int(document.get("max_rows", 1)))
+    return Schema(
+        fields=tuple(fields), target=document.get("target"), unit_column=unit, max_rows=int(document.get("max_rows", 1))
+    )
 
 
 def _dropped(name: str) -> Field:
@@ -52,7 +56,10 @@ def _declared(name: str, spec: Any) -> Field:
         raise SchemaError(f"The declaration of `{name}` is neither a list of labels nor a mapping. Correct it.")
     unknown = set(spec) - _ALLOWED
     if unknown:
-        raise SchemaError(f"The declaration of `{name}` has the unknown key {sorted(unknown)[0]!r}. Allowed: {', '.join(sorted(_ALLOWED))}.")
+        raise SchemaError(
+            f"The declaration of `{name}` has the unknown key {sorted(unknown)[0]!r}. "
+            f"Allowed: {', '.join(sorted(_ALLOWED))}."
+        )
     if "labels" in spec:
         return _labelled(name, spec["labels"], spec)
     kind = spec.get("kind") or ("integer" if spec.get("integer") else "number")

@@ -1,14 +1,17 @@
 """The public, finite domain of one coded column.
 
 A labelled column has one code per label. A numeric column has one code per cell of a fine grid that follows from its
-declared bounds alone: coarse cells at round numbers (linear steps, and decades on both sides of zero where the range is wide),
-each cut into up to 60 fine cells. Cells are closed on the left. The code after the last one means missing or out of the domain.
+declared bounds alone: coarse cells at round numbers (linear steps, and decades on both sides of zero where the range is
+wide), each cut into up to 60 fine cells. Cells are closed on the left. The code after the last one means missing or out
+of the domain.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,11 +64,11 @@ class Domain:
         return self.field.kind != "number"
 
     @property
-    def dtype(self) -> np.dtype[np.unsignedinteger]:  # type: ignore[type-arg]
+    def dtype(self) -> np.dtype[np.unsignedinteger[Any]]:
         """The smallest unsigned type that holds every code."""
         return np.dtype(np.min_scalar_type(self.size))
 
-    def encode_numbers(self, values: Floats) -> npt.NDArray[np.unsignedinteger]:  # type: ignore[type-arg]
+    def encode_numbers(self, values: Floats) -> npt.NDArray[np.unsignedinteger[Any]]:
         """Code numbers: float64[n] -> codes[n]. NaN, infinities and values out of bounds get the code `size`."""
         cells = self._cell_of_whole() if self.whole and self._span() <= _TABLE_CELLS else None
         codes = np.empty(len(values), dtype=self.dtype)
@@ -75,7 +78,7 @@ class Domain:
         return codes
 
     def _encode_block(self, values: Floats, cells: Ints | None) -> Ints:
-        """Code a block that fits the processor's cache; `cells` is the code of every whole number, or None to search."""
+        """Code a block that fits into the cache; `cells` is the code of every whole number, or None to search."""
         assert self.edges is not None  # noqa: S101 - for the type checker
         low, high = self.field.bounds()
         inside = (values >= low) & (values <= high)
@@ -92,7 +95,8 @@ class Domain:
         assert self.starts is not None  # noqa: S101
         coarse = np.searchsorted(self.edges[self.starts], values, side="right") - 1
         coarse = np.clip(coarse, 0, len(self.starts) - 2)
-        return np.clip(_fine_cell(self.edges, self.starts, coarse, values), 0, self.size - 1)
+        found: Ints = np.clip(_fine_cell(self.edges, self.starts, coarse, values), 0, self.size - 1)
+        return found
 
     def _span(self) -> float:
         assert self.edges is not None  # noqa: S101 - for the type checker
@@ -101,7 +105,8 @@ class Domain:
     def _cell_of_whole(self) -> Ints:
         """Return the code of every whole number of the domain, in order."""
         assert self.edges is not None  # noqa: S101 - for the type checker
-        return np.repeat(np.arange(self.size), np.diff(self.edges).astype(np.int64))
+        cells: Ints = np.repeat(np.arange(self.size), np.diff(self.edges).astype(np.int64))
+        return cells
 
     def lookup(self) -> dict[str, int]:
         """Canonical label -> code."""
@@ -129,7 +134,7 @@ class Domain:
 
 
 def _fine_cell(edges: Floats, starts: Ints, coarse: Ints, values: Floats) -> Ints:
-    """Return the fine cell of each value, given its coarse cell; fine cells of a coarse cell are nearly equal in width."""
+    """Return the fine cell of each value, given its coarse cell; its fine cells are nearly equal in width."""
     first, parts = starts[coarse], np.diff(starts)[coarse]
     left, right = edges[starts[:-1]][coarse], edges[starts[1:]][coarse]
     found = first + np.minimum((values - left) / (right - left) * parts, parts - 1).astype(np.int64)
@@ -153,7 +158,7 @@ def _grid(low: float, high: float, *, whole: bool, name: str) -> tuple[Floats, I
         return np.array([low, np.nextafter(low, np.inf)]), np.array([0, 1], dtype=np.int64)
     coarse = _coarse_edges(low, high, whole=whole)
     fine = [coarse[:1]]
-    for left, right in zip(coarse[:-1], coarse[1:], strict=True):
+    for left, right in itertools.pairwise(coarse):
         parts = int(min(FINE_PARTS, right - left)) if whole else FINE_PARTS
         inner = np.linspace(left, right, parts + 1)[1:]
         fine.append(np.unique(np.round(inner)) if whole else inner)

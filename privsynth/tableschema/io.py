@@ -23,7 +23,14 @@ _TYPES = {
     "identifier": "string",
     "constant": "string",
 }
-_KIND_OF_TYPE = {"integer": "integer", "year": "integer", "number": "number", "date": "date", "datetime": "datetime", "boolean": "boolean"}
+_KIND_OF_TYPE = {
+    "integer": "integer",
+    "year": "integer",
+    "number": "number",
+    "date": "date",
+    "datetime": "datetime",
+    "boolean": "boolean",
+}
 _OWN_KEYS = ("kind", "role", "action", "decimals", "faker", "provenance")
 _ROOT_KEYS = ("version", "target", "unit", "spend")
 _CONSTRAINTS = ("minimum", "maximum", "enum", "required")
@@ -47,7 +54,9 @@ def read_document(path: Path | str) -> Any:
     except FileNotFoundError:
         raise SchemaError(f"There is no file {path}. Check the path.") from None
     except OSError as error:
-        raise SchemaError(f"The file {path} cannot be read ({error.strerror}). Check the path and its rights.") from None
+        raise SchemaError(
+            f"The file {path} cannot be read ({error.strerror}). Check the path and its rights."
+        ) from None
     except (UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
         where = getattr(error, "problem_mark", None)
         place = f" at line {where.line + 1}" if where is not None else ""
@@ -66,10 +75,14 @@ def read_schema(path: Path | str) -> Schema:
 def schema_from_document(document: Any, *, where: str = "the schema") -> Schema:
     """Read a schema from plain values."""
     if not isinstance(document, Mapping) or not isinstance(document.get("fields"), list):
-        raise SchemaError(f"{where} is no table schema: it has no list `fields`. Make one with `privsynth schema TABLE -o S.yaml`.")
+        raise SchemaError(
+            f"{where} is no table schema: it has no list `fields`. Make one with `privsynth schema TABLE -o S.yaml`."
+        )
     root = _mapping(document.get("privsynth", {}), f"`privsynth` in {where}")
     if root.get("version", VERSION) != VERSION:
-        raise SchemaError(f"{where} has the schema version {root['version']!r}; this privsynth reads {VERSION}. Use a newer one.")
+        raise SchemaError(
+            f"{where} has the schema version {root['version']!r}; this privsynth reads {VERSION}. Use a newer one."
+        )
     unit = _mapping(root.get("unit") or {}, f"`privsynth.unit` in {where}")
     missing = document.get("missingValues", [""])
     if not isinstance(missing, list):
@@ -115,7 +128,9 @@ def _field(document: Any, position: int, where: str) -> Field:
     labels = limits.get("enum")
     if labels is not None and (not isinstance(labels, list) or not labels):
         raise SchemaError(f"`enum` of the field `{name}` is not a list with labels. Write it as a list.")
-    extra = {key: value for key, value in given.items() if key not in ("name", "type", "format", "constraints", "privsynth")}
+    extra = {
+        key: value for key, value in given.items() if key not in ("name", "type", "format", "constraints", "privsynth")
+    }
     more = {key: value for key, value in limits.items() if key not in _CONSTRAINTS}
     own_more = {key: value for key, value in own.items() if key not in _OWN_KEYS}
     return Field(
@@ -153,7 +168,9 @@ def _provenance(name: str, given: Any, limits: Mapping[str, Any], field: Mapping
     for leaf, source in stated.items():
         found = source.get("source") if isinstance(source, Mapping) else source
         if found not in SOURCES:
-            raise SchemaError(f"`provenance.{leaf}` of the field `{name}` is {found!r}. Use one of: {', '.join(SOURCES)}.")
+            raise SchemaError(
+                f"`provenance.{leaf}` of the field `{name}` is {found!r}. Use one of: {', '.join(SOURCES)}."
+            )
     own = field.get("privsynth") or {}
     present = {leaf for leaf in LEAVES if leaf in limits or leaf in own or (leaf == "format" and field.get("format"))}
     return {**dict.fromkeys(present, "declared"), **stated}
@@ -177,16 +194,22 @@ def schema_to_document(schema: Schema) -> dict[str, Any]:
 
 def _field_document(field: Field) -> dict[str, Any]:
     extra = dict(field.extra)
-    limits = {
+    limits: dict[str, Any] = {
         leaf: value
-        for leaf, value in (("minimum", field.minimum), ("maximum", field.maximum), ("required", field.required or None))
+        for leaf, value in (
+            ("minimum", field.minimum),
+            ("maximum", field.maximum),
+            ("required", field.required or None),
+        )
         if value is not None
     }
     if field.enum is not None:
         limits["enum"] = list(field.enum)
     limits.update(extra.pop("constraints", {}))
     own: dict[str, Any] = {"kind": field.kind, "role": field.role, "action": field.action}
-    own.update({key: value for key, value in (("decimals", field.decimals), ("faker", field.faker)) if value is not None})
+    own.update(
+        {key: value for key, value in (("decimals", field.decimals), ("faker", field.faker)) if value is not None}
+    )
     unstated = dict.fromkeys(("kind", "role", "action"), "default")
     own["provenance"] = {
         leaf: dict(source) if isinstance(source, Mapping) else source

@@ -84,7 +84,11 @@ class Field:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for leaf, value, allowed in (("kind", self.kind, KINDS), ("role", self.role, ROLES), ("action", self.action, ACTIONS)):
+        for leaf, value, allowed in (
+            ("kind", self.kind, KINDS),
+            ("role", self.role, ROLES),
+            ("action", self.action, ACTIONS),
+        ):
             if value not in allowed:
                 raise SchemaError(f"Field `{self.name}` has the {leaf} {value!r}. Use one of: {', '.join(allowed)}.")
         if self.decimals is not None and not 0 <= self.decimals <= 15:
@@ -93,7 +97,7 @@ class Field:
             low, high = self.bounds()
             if not low <= high:
                 raise SchemaError(
-                    f"Field `{self.name}` has its minimum above its maximum ({self.minimum} > {self.maximum}). Swap them."
+                    f"Field `{self.name}` has its minimum {self.minimum} above its maximum {self.maximum}. Swap them."
                 )
         if self.enum is not None:
             self._check_labels(self.enum)
@@ -105,7 +109,9 @@ class Field:
         wrong = [found for found in directives if found not in DIRECTIVES]
         if wrong or not directives:
             what = f"the directive {wrong[0]!r}" if wrong else "no directive"
-            raise SchemaError(f"The format {text!r} of field `{self.name}` has {what}. Use {', '.join(DIRECTIVES)}, such as %d/%m/%Y.")
+            raise SchemaError(
+                f"The format {text!r} of field `{self.name}` has {what}. Use {', '.join(DIRECTIVES)}, such as %d/%m/%Y."
+            )
 
     def _check_labels(self, labels: tuple[str, ...]) -> None:
         if len(labels) > MAX_LABELS:
@@ -117,7 +123,9 @@ class Field:
         for label in labels:
             text = canonical_label(label)
             if text in seen:
-                raise SchemaError(f"Field `{self.name}` lists the label {label!r} twice (also as {seen[text]!r}). Remove one.")
+                raise SchemaError(
+                    f"Field `{self.name}` lists the label {label!r} twice (also as {seen[text]!r}). Remove one."
+                )
             if "\x00" in label:
                 raise SchemaError(f"Field `{self.name}` lists a label with a NUL byte. Remove it.")
             seen[text] = label
@@ -125,7 +133,11 @@ class Field:
     @property
     def modelled(self) -> bool:
         """Whether the column reaches a generator."""
-        return self.action in ("keep", "generalise") and self.kind not in UNMODELLED and self.role not in ("direct", "free_text", "review")
+        return (
+            self.action in ("keep", "generalise")
+            and self.kind not in UNMODELLED
+            and self.role not in ("direct", "free_text", "review")
+        )
 
     @property
     def truth(self) -> bool:
@@ -158,12 +170,16 @@ class Field:
                 moment = datetime.fromisoformat(str(value))
                 if moment.tzinfo is not None:
                     moment = moment.replace(tzinfo=None)
-                return (moment - _EPOCH) / timedelta(days=1) if self.kind == "date" else (moment - _EPOCH).total_seconds()
+                return (
+                    (moment - _EPOCH) / timedelta(days=1) if self.kind == "date" else (moment - _EPOCH).total_seconds()
+                )
             number = float(value)  # type: ignore[arg-type]
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise SchemaError(f"Field `{self.name}` has the bound {value!r}, which is not a finite {self.kind}. Correct it.")
+            raise SchemaError(
+                f"Field `{self.name}` has the bound {value!r}, which is not a finite {self.kind}. Correct it."
+            )
         return number
 
     def with_(self, source: str | Mapping[str, Any] | None = None, **leaves: Any) -> Field:
@@ -201,12 +217,15 @@ class Schema:
         for position, each in enumerate(self.fields, start=1):
             if each.name in seen:
                 raise SchemaError(
-                    f"The schema names the field `{each.name}` twice (fields {seen[each.name]} and {position}). Remove one."
+                    f"The schema names the field `{each.name}` twice (as field {seen[each.name]} and {position}). "
+                    "Remove one."
                 )
             seen[each.name] = position
         for what, name in (("target", self.target), ("unit", self.unit_column)):
             if name is not None and name not in seen and not (what == "unit" and name):
-                raise SchemaError(f"The schema's {what} is `{name}`, which it does not list as a field. Add or correct it.")
+                raise SchemaError(
+                    f"The schema's {what} is `{name}`, which it does not list as a field. Add or correct it."
+                )
 
     def __getitem__(self, name: str) -> Field:
         for each in self.fields:

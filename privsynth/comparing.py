@@ -1,0 +1,105 @@
+"""Real and synthetic tables side by side: split, audit, evaluate; for tables of any vendor, on their owner's machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from privsynth.errors import UsageError
+from privsynth.fitting import resolve_schema
+from privsynth.noise import OsNoise
+from privsynth.privacy import Unit
+from privsynth.release import HOLDOUT_PERCENT
+from privsynth.table.coded import split_units
+from privsynth.table.source import open_table
+from privsynth.table.typed import public_frame, typed_frame
+from privsynth.tableschema.model import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from privsynth.audits import AuditResult
+    from privsynth.quality import QualityResult
+
+
+def split(
+    table: Any, *, unit: str | None = None, percent: int = HOLDOUT_PERCENT, encoding: str = "utf-8"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split a table into train and holdout by an independent coin of each unit.
+
+    Args:
+        table: A path or a frame.
+        unit: Column that says whose row it is, or None.
+        percent: Expected share of the holdout.
+        encoding: Of CSV files.
+
+    Returns:
+        Two data frames of text.
+    """
+    from privsynth.table.typed import split_frames
+
+    source = open_table(table, encoding=encoding).loaded()
+    return split_frames(source, split_units(source, Unit(column=unit), percent, OsNoise().unit_key("holdout")))
+
+
+def _comparable(train: Any, others: Mapping[str, Any], schema: Any, encoding: str) -> tuple[Schema, dict[str, Any]]:
+    """Open tables and find the schema under which they are compared: the given one, or what the train table looks like."""
+    from privsynth.derivation import derive_unpaid
+
+    sources = {"train": open_table(train, encoding=encoding).loaded()}
+    sources.update({name: open_table(table, encoding=encoding) for name, table in others.items() if table is not None})
+    known = resolve_schema(sources["train"], schema, None)
+    return derive_unpaid(sources["train"], known, Unit()), sources
+
+
+def audit(
+    train: Any, synthetic: Any, holdout: Any = None, *, schema: Any = None, seed: int = 0, encoding: str = "utf-8"
+) -> AuditResult:
+    """Test whether a synthetic table of any vendor gives away rows of the table that it was made from.
+
+    Args:
+        train: The rows that the synthetic table was made from, as a path or a frame.
+        synthetic: The synthetic table.
+        holdout: Rows of the same population that its maker never saw; without them the verdict is `leak` or `inconclusive`.
+        schema: Says how cells are read; by default found from the train table.
+        seed: Of the samples that the audit draws.
+        encoding: Of CSV files.
+    """
+    from privsynth.audits import audit_tables
+
+    known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
+    frames = {name: typed_frame(source, known) for name, source in sources.items()}
+    return audit_tables(frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), seed=seed)
+
+
+def evaluate(
+    train: Any,
+    synthetic: Any,
+    holdout: Any = None,
+    *,
+    target: str | None = None,
+    schema: Any = None,
+    seed: int = 0,
+    encoding: str = "utf-8",
+) -> QualityResult:
+    """Compare a synthetic table with the real one, every figure beside that of the holdout.
+
+    Args:
+        train: The real rows, as a path or a frame.
+        synthetic: The synthetic table.
+        holdout: Further real rows of the same population.
+        target: Column that models predict; by default the schema's.
+        schema: Says how cells are read; by default found from the train table.
+        seed: Of samples and models.
+        encoding: Of CSV files.
+    """
+    from privsynth.quality import evaluate_tables
+
+    known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
+    if target is not None and target not in known.names:
+        raise UsageError(f"The target `{target}` is no column of the table. Its columns are: {', '.join(known.names)}.")
+    frames = {name: typed_frame(source, known) for name, source in sources.items()}
+    aim = target if target is not None else known.target
+    return evaluate_tables(
+        frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), target=aim, seed=seed
+    )

@@ -1,0 +1,113 @@
+"""How a command ends: exit codes, messages without cells, warnings as one line, signals."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from privsynth.errors import PrivsynthError, ResourceError, UsageError
+
+INTERRUPTED, TERMINATED = 130, 143
+_OURS = Path(__file__).parent
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
+_ENDED = "No half-written output was left behind; what the ledger reserved stays spent."
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; what is being written is removed on the way out."""
+
+
+def obey_sigterm() -> None:
+    """Let SIGTERM end the program as an interrupt does, so that temporary files are removed."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, terminate)
+
+
+def code_of(run: Callable[[], object]) -> int:
+    """Run a command and return the exit code that its outcome means; say on stderr what went wrong."""
+    try:
+        with _clean_warnings():
+            run()
+    except PrivsynthError as error:
+        say(error.message)
+        return error.exit_code
+    except click.exceptions.Exit as request:
+        return int(request.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        say(f"interrupted. {_ENDED}")
+        return INTERRUPTED
+    except Terminated:
+        say(f"terminated. {_ENDED}")
+        return TERMINATED
+    except MemoryError:
+        say("memory ran out. Use a smaller table or a larger machine.")
+        return ResourceError.exit_code
+    except OSError as error:
+        return _refused(error)
+    except Exception as error:  # a bug: say where, never what a cell holds
+        return _bug(error)
+    return 0
+
+
+def say(text: str) -> None:
+    """Write one line to stderr, in the name of the program."""
+    with suppress(OSError):
+        click.echo(f"privsynth: {text}", err=True)
+
+
+@contextmanager
+def _clean_warnings() -> Iterator[None]:
+    """Show our own warnings as one line each; those of other packages may quote cells and say nothing to a user."""
+
+    def show(message: Warning | str, category: type[Warning], filename: str, *_: object, **__: object) -> None:
+        if category is UserWarning and _OURS in Path(filename).parents:
+            say(f"warning: {message}")
+
+    if os.environ.get("PRIVSYNTH_DEBUG"):
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("default", UserWarning)
+        warnings.showwarning = show
+        yield
+
+
+def _bug(error: Exception) -> int:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _OURS in Path(frame.filename).parents] or frames
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+    say(f"a bug ({type(error).__name__} at {place}). Please report this line.")
+    if os.environ.get("PRIVSYNTH_DEBUG"):
+        raise error
+    return 1
+
+
+def _refused(error: OSError) -> int:
+    if error.errno == errno.EPIPE:
+        return 0
+    say(f"the system refused a file operation ({error.strerror}). Check the disk and the rights.")
+    return ResourceError.exit_code if error.errno in _FULL else UsageError.exit_code
+
+
+def close_stdout() -> None:
+    """Drop what a closed pipe or a full disk did not take, so that the interpreter does not complain at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,236 @@
+"""What every generator promises, whatever it does: each has a class here that inherits all of these tests."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import replay_tables as tables
+from replay import check, check_spend, record
+from replay_tables import BASE, KEY, PATIENTS, ROWS, source_of
+
+from privsynth.errors import ArtifactError
+from privsynth.generators import GENERATORS, make_config
+from privsynth.generators.base import Config, Mechanism, Model, Rows
+from privsynth.generators.fitted import Fitted, load_model
+from privsynth.noise import OsNoise
+from privsynth.privacy import Guarantee, Spend, Unit, event_to_json, spend_of
+from privsynth.table.coded import CodedTable, encode
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import Field, Schema
+
+SPEND = Spend(mu_squared=25)  # type: ignore[arg-type]
+LABELS = ("low", "high")
+
+
+def random_schema(rng: np.random.Generator) -> Schema:
+    """Return one to eight fields of random kinds and bounds, with a target at times."""
+    fields = [_random_field(f"c{number}", rng) for number in range(rng.integers(1, 9))]
+    target = fields[rng.integers(len(fields))].name if rng.random() < 0.5 else None
+    return Schema(fields=tuple(fields), target=target)
+
+
+def _random_field(name: str, rng: np.random.Generator) -> Field:
+    kind = rng.choice(["categorical", "ordinal", "boolean", "integer", "number", "date", "datetime"])
+    if kind == "boolean":
+        return Field(name=name, kind="boolean")
+    if kind in ("categorical", "ordinal"):
+        return Field(name=name, kind=str(kind), enum=tuple(f"l{label}" for label in range(rng.integers(1, 40))))
+    if kind in ("date", "datetime"):
+        return Field(name=name, kind=str(kind), minimum="1990-01-01", maximum=f"{rng.integers(1991, 2090)}-06-30")
+    low = float(np.round(rng.normal() * 10.0 ** rng.integers(-2, 6)))
+    return Field(name=name, kind=str(kind), minimum=low, maximum=low + float(np.ceil(10.0 ** rng.uniform(0, 9))))
+
+
+def random_table(schema: Schema, rows: int, unit: Unit, rng: np.random.Generator) -> CodedTable:
+    """Return random codes, some of them out of the domain."""
+    from privsynth.privacy import Private
+
+    domains = [Domain.of(field) for field in schema.modelled]
+    codes = {domain.name: rng.integers(0, domain.size + 1, rows).astype(domain.dtype) for domain in domains}
+    return CodedTable(domains, Private(codes), unit)
+
+
+def in_domain(rows: Rows, domains: tuple[Domain, ...], count: int) -> None:
+    """Check codes, places and lengths of sampled rows."""
+    assert set(rows.codes) == {domain.name for domain in domains}
+    for domain in domains:
+        codes = rows.codes[domain.name]
+        assert codes.shape == (count,)
+        assert codes.dtype.kind in "iu"
+        assert count == 0 or (codes.min() >= 0 and codes.max() <= domain.size)
+        if domain.numeric:
+            place = rows.positions[domain.name]
+            assert place.shape == (count,)
+            assert count == 0 or (place.min() >= 0 and place.max() < 1)
+        if domain.field.required:
+            assert count == 0 or codes.max() < domain.size
+
+
+class Contract:
+    """Tests that every generator inherits; `name` is that of `make_config`."""
+
+    name: str
+
+    def mechanism(self, schema: Schema, unit: Unit = ROWS, spend: Spend = SPEND) -> Mechanism:
+        return make_config(self.name).calibrate(schema, unit, spend)
+
+    def fit(self, schema: Schema, rows: list[tables.Row], unit: Unit = ROWS, spend: Spend = SPEND) -> Model:
+        return self.mechanism(schema, unit, spend).run(encode(source_of(rows), schema, unit, KEY), OsNoise())
+
+    def schema(self, *names: str, target: str | None = None) -> Schema:
+        return tables.schema_of(*(names or ("age", "cost", "ward", "day", "died")), target=target)
+
+    def fitted(self, schema: Schema, rows: list[tables.Row]) -> Fitted:
+        mechanism = self.mechanism(schema)
+        return Fitted(
+            generator=self.name,
+            config=make_config(self.name).to_json(),
+            schema=schema,
+            guarantee=Guarantee(epsilon=1.0, delta=1e-6, unit=ROWS, mu=1.0),
+            event=event_to_json(mechanism.event),
+            model=self.fit(schema, rows),
+        )
+
+    def test_it_is_what_the_protocols_ask_for(self) -> None:
+        config = make_config(self.name)
+        assert isinstance(config, Config)
+        assert make_config(self.name, config.to_json()).to_json() == config.to_json()
+        assert isinstance(self.mechanism(self.schema()), Mechanism)
+        assert isinstance(self.fit(self.schema(), BASE), Model)
+
+    def test_no_event_is_above_what_was_given_and_no_run_above_its_event(self) -> None:
+        for seed in range(100):
+            rng = np.random.default_rng(seed)
+            schema, unit = random_schema(rng), ROWS if seed % 2 else Unit(column="u", max_rows=int(rng.integers(1, 6)))
+            given = Spend(mu_squared=10.0 ** int(rng.integers(-3, 3)) * int(rng.integers(1, 9)), delta=SPEND.delta)  # type: ignore[arg-type]
+            mechanism = self.mechanism(schema, unit, given)
+            spent = spend_of(mechanism.event)
+            assert spent.mu_squared <= given.mu_squared, seed
+            assert spent.delta <= given.delta
+            assert float(spent.mu_squared) > 0.5 * float(given.mu_squared)
+            tape, _ = record(
+                lambda source, noise, m=mechanism: m.run(source, noise), random_table(schema, 30, unit, rng)
+            )
+            check_spend(tape, mechanism.event)
+
+    def test_random_tables_differ_by_a_row_through_the_noise_alone(self) -> None:
+        from privsynth.privacy import Private
+
+        for seed in range(40):
+            rng = np.random.default_rng(1000 + seed)
+            schema = random_schema(rng)
+            mechanism = self.mechanism(schema, ROWS, Spend(mu_squared=10.0 ** int(rng.integers(-2, 5))))  # type: ignore[arg-type]
+            rows = int(rng.integers(0, 60))
+            table = random_table(schema, rows + 1, ROWS, rng)
+            fewer = {name: codes[:-1] for name, codes in table._codes.reveal().items()}
+
+            def run(source: CodedTable, noise: Any, m: Mechanism = mechanism) -> Any:
+                return {name: array.tobytes() for name, array in m.run(source, noise).to_arrays().items()}
+
+            check(run, table, [CodedTable(table.domains, Private(fewer), ROWS)])
+
+    def test_no_number_of_a_mechanism_depends_on_the_table(self) -> None:
+        assert "source" not in inspect.signature(type(make_config(self.name)).calibrate).parameters
+        for function in (type(make_config(self.name)).calibrate, type(self.mechanism(self.schema())).run):
+            assert not {"seed", "rng", "random_state"} & set(inspect.signature(function).parameters)
+
+    def test_two_fits_differ(self) -> None:
+        one, other = (self.fit(self.schema(), BASE).to_arrays() for _ in range(2))
+        assert any(not np.array_equal(one[name], other.get(name)) for name in one)
+
+    @pytest.mark.parametrize("target", [None, "died", "cost"])
+    def test_a_saved_model_samples_the_same_rows(self, tmp_path: Path, target: str | None) -> None:
+        fitted = self.fitted(self.schema(target=target), BASE)
+        for name in ("model", "model.zip"):
+            fitted.save(tmp_path / name)
+            back = load_model(tmp_path / name)
+            assert back.to_manifest() == fitted.to_manifest()
+            assert back.digest() == fitted.digest()
+            assert back.sample(100, seed=5).equals(fitted.sample(100, seed=5))
+        assert not fitted.sample(100, seed=5).equals(fitted.sample(100, seed=6))
+
+    def test_arrays_that_do_not_fit_are_refused(self) -> None:
+        schema = self.schema("age", "ward", "died")
+        config, arrays = make_config(self.name), self.fit(schema, BASE).to_arrays()
+        domains = tuple(Domain.of(field) for field in schema.modelled)
+        for name in arrays:
+            with pytest.raises(ArtifactError):
+                config.load(domains, {other: array for other, array in arrays.items() if other != name})
+
+    @pytest.mark.parametrize("rows", [0, 1, 2, 1000])
+    def test_any_number_of_rows_is_sampled_within_the_domains(self, rows: int) -> None:
+        for target in (None, "died", "age"):
+            schema = self.schema(target=target)
+            model = self.fit(schema, BASE)
+            in_domain(model.sample(rows, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), rows)
+
+    def test_random_models_sample_within_their_domains(self) -> None:
+        for seed in range(40):
+            rng = np.random.default_rng(seed)
+            schema = random_schema(rng)
+            table = random_table(schema, int(rng.integers(0, 200)), ROWS, rng)
+            model = self.mechanism(schema, ROWS, Spend(mu_squared=10.0 ** int(rng.integers(-2, 4)))).run(
+                table, OsNoise()
+            )  # type: ignore[arg-type]
+            in_domain(model.sample(50, rng), table.domains, 50)
+            assert np.isfinite(model.total)
+            assert model.total >= 0
+
+    def test_required_cells_are_never_missing(self) -> None:
+        fields = tuple(
+            Field(name=f.name, kind=f.kind, enum=f.enum, minimum=f.minimum, maximum=f.maximum, required=True)
+            for f in self.schema().fields
+        )
+        rows = [*BASE[:40], *({name: None for name in BASE[0]} for _ in range(40))]
+        for target in (None, "died", "cost"):
+            schema = Schema(fields=fields, target=target)
+            model = self.fit(schema, rows, spend=Spend(mu_squared=400))  # type: ignore[arg-type]
+            in_domain(model.sample(500, np.random.default_rng(0)), tuple(Domain.of(f) for f in fields), 500)
+
+    @pytest.mark.parametrize(
+        ("kind", "rows"),
+        [
+            ("empty", []),
+            ("one row", BASE[:1]),
+            ("all missing", [{name: None for name in BASE[0]} for _ in range(30)]),
+            ("constant", [dict(BASE[4]) for _ in range(30)]),
+            ("one column missing", [{**row, "cost": None} for row in BASE]),
+            ("out of the domain", [{name: "nan" for name in BASE[0]} for _ in range(30)]),
+        ],
+    )
+    @pytest.mark.parametrize("unit", [ROWS, PATIENTS], ids=["row", "patient"])
+    def test_odd_tables_are_fitted_like_any_other(self, kind: str, rows: list[tables.Row], unit: Unit) -> None:
+        for mu_squared in (0.01, 100):
+            for target in (None, "died", "cost"):
+                schema = self.schema(target=target)
+                model = self.fit(schema, rows, unit, Spend(mu_squared=mu_squared))  # type: ignore[arg-type]
+                in_domain(model.sample(20, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), 20)
+
+    @pytest.mark.parametrize("name", ["age", "cost", "ward", "day", "died"])
+    @pytest.mark.parametrize("targeted", [False, True])
+    def test_a_table_of_one_column_is_fitted_like_any_other(self, name: str, targeted: bool) -> None:
+        schema = self.schema(name, target=name if targeted else None)
+        model = self.fit(schema, BASE)
+        in_domain(model.sample(30, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), 30)
+
+    def test_the_noisy_total_is_near_the_number_of_rows(self) -> None:
+        model = self.fit(self.schema(), BASE, spend=Spend(mu_squared=10_000))  # type: ignore[arg-type]
+        assert abs(model.total - len(BASE)) < 15
+
+    def test_sampling_warns_of_nothing(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.fit(self.schema(), []).sample(10, np.random.default_rng(0))
+
+
+class TestCopula(Contract):
+    name = "copula"
+
+
+def test_every_generator_has_a_contract() -> None:
+    assert {each.name for each in Contract.__subclasses__()} == set(GENERATORS)
