@@ -15,8 +15,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("table", "_chain", "_chain_file", "ledger", "artifact"),
     ("generators", "derive"),
     ("pii", "audits", "quality", "simulators", "plan"),
-    ("report", "derivation", "fitting", "comparing"),
-    ("release", "pipeline"),
+    ("report", "derivation", "fitting"),
+    ("release", "comparing", "pipeline"),
     ("exits", "tables", "cli"),
 )
 PLACE = {name: (number, place) for number, floor in enumerate(FLOORS) for place, name in enumerate(floor)}

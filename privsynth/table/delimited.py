@@ -105,7 +105,7 @@ def check_text(path: Path, codec: str) -> None:
 
 
 def _check_bytes(data: bytes, name: str) -> None:
-    if data[:2] in _UTF16 or b"\x00" in data[:4]:
+    if data[:2] in _UTF16 or 3 * data.count(b"\x00") > len(data):
         raise SchemaError(f"{name} is UTF-16 text. Save it as UTF-8.")
     if b"\x00" in data:
         raise SchemaError(f"{name} has a NUL byte: it is no text file, or it was damaged. Write it again.")

@@ -38,11 +38,15 @@ def schema_from_declaration(document: Any, header: Sequence[str], *, where: str 
         raise SchemaError(
             f"{where} declares the column `{lost[0]}`, which the table lacks. Its columns are: {', '.join(header)}."
         )
-    unit = document.get("unit")
+    unit, max_rows = document.get("unit"), document.get("max_rows", 1)
+    if unit == "row" and unit not in header:
+        unit = None
+    if unit is not None and unit not in header:
+        raise SchemaError(
+            f"{where} declares the unit {unit!r}, which the table lacks. Its columns are: {', '.join(header)}."
+        )
     fields = [_declared(name, columns[name]) if name in columns else _dropped(name) for name in header]
-    return Schema(
-        fields=tuple(fields), target=document.get("target"), unit_column=unit, max_rows=int(document.get("max_rows", 1))
-    )
+    return Schema(fields=tuple(fields), target=document.get("target"), unit_column=unit, max_rows=max_rows)
 
 
 def _dropped(name: str) -> Field:
@@ -74,6 +78,10 @@ def _declared(name: str, spec: Any) -> Field:
 
 
 def _labelled(name: str, labels: Sequence[Any], spec: Mapping[str, Any]) -> Field:
+    if not isinstance(labels, list | tuple) or any(isinstance(v, Mapping | list) or v is None for v in labels):
+        raise SchemaError(
+            f"The declaration of `{name}` has labels that are no list of texts or numbers. Write them as a list."
+        )
     texts = tuple(("true" if v else "false") if isinstance(v, bool) else str(v) for v in labels)
     if not texts:
         raise SchemaError(f"The declaration of `{name}` lists no label. Give at least one, or declare another kind.")

@@ -95,7 +95,7 @@ def schema_from_document(document: Any, *, where: str = "the schema") -> Schema:
         unit_column=unit.get("column"),
         max_rows=_whole(unit.get("max_rows", 1), "privsynth.unit.max_rows", where),
         missing=tuple(str(token) for token in missing),
-        spend=root.get("spend"),
+        spend=None if root.get("spend") is None else _mapping(root["spend"], f"`privsynth.spend` in {where}"),
         extra={**extra, **({"privsynth": own_extra} if own_extra else {})},
     )
 
@@ -128,6 +128,8 @@ def _field(document: Any, position: int, where: str) -> Field:
     labels = limits.get("enum")
     if labels is not None and (not isinstance(labels, list) or not labels):
         raise SchemaError(f"`enum` of the field `{name}` is not a list with labels. Write it as a list.")
+    if any(isinstance(label, Mapping | list) or label is None for label in labels or ()):
+        raise SchemaError(f"`enum` of the field `{name}` has a label that is no text or number. Write labels as texts.")
     extra = {
         key: value for key, value in given.items() if key not in ("name", "type", "format", "constraints", "privsynth")
     }

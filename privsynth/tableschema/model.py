@@ -91,6 +91,7 @@ class Field:
         ):
             if value not in allowed:
                 raise SchemaError(f"Field `{self.name}` has the {leaf} {value!r}. Use one of: {', '.join(allowed)}.")
+        self._check_types()
         if self.decimals is not None and not 0 <= self.decimals <= 15:
             raise SchemaError(f"Field `{self.name}` has decimals {self.decimals!r}. Give a whole number from 0 to 15.")
         if self.kind in NUMERIC and self.minimum is not None and self.maximum is not None:
@@ -103,6 +104,18 @@ class Field:
             self._check_labels(self.enum)
         if self.format is not None and self.kind in ("date", "datetime"):
             self._check_format(self.format)
+
+    def _check_types(self) -> None:
+        for leaf, value, types in (
+            ("minimum", self.minimum, (int, float, str)),
+            ("maximum", self.maximum, (int, float, str)),
+            ("format", self.format, (str,)),
+            ("faker", self.faker, (str,)),
+            ("decimals", self.decimals, (int,)),
+        ):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, types)):
+                what = "a number or a text" if float in types else "a whole number" if int in types else "a text"
+                raise SchemaError(f"Field `{self.name}` has the {leaf} {value!r}. Give {what}.")
 
     def _check_format(self, text: str) -> None:
         directives = re.findall(r"%.?", text, flags=re.DOTALL)
@@ -174,7 +187,7 @@ class Field:
                     (moment - _EPOCH) / timedelta(days=1) if self.kind == "date" else (moment - _EPOCH).total_seconds()
                 )
             number = float(value)  # type: ignore[arg-type]
-        except ValueError:
+        except (ValueError, OverflowError):
             number = math.nan
         if not math.isfinite(number):
             raise SchemaError(
@@ -221,7 +234,13 @@ class Schema:
                     "Remove one."
                 )
             seen[each.name] = position
+        if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
+            raise SchemaError(
+                f"The schema keeps {self.max_rows!r} rows of a unit (`max_rows`). Give a whole number, 1 or more."
+            )
         for what, name in (("target", self.target), ("unit", self.unit_column)):
+            if name is not None and not isinstance(name, str):
+                raise SchemaError(f"The schema's {what} is {name!r}. Give the name of a column.")
             if name is not None and name not in seen and not (what == "unit" and name):
                 raise SchemaError(
                     f"The schema's {what} is `{name}`, which it does not list as a field. Add or correct it."
