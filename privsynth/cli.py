@@ -204,7 +204,7 @@ def _columns(number: int) -> str:
 @click.option(
     "--epsilon", type=float, metavar="E", help="Pays for what is not declared; without it, it is marked `data`."
 )
-@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D")
+@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
 @_UNIT
 @_LEDGER
 @_ENCODING
@@ -305,7 +305,7 @@ _COMPARED = _options(
     click.option("--synthetic", required=True, metavar="S", help="The synthetic table, of any vendor."),
     click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
     click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
-    click.option("--seed", default=0, show_default=True),
+    click.option("--seed", default=0, show_default=True, help="Of the samples that it draws."),
     _JSON,
     _HTML,
     _ENCODING,
@@ -401,7 +401,7 @@ def ledger() -> None:
 @ledger.command("open")
 @click.option("--dataset", required=True, metavar="NAME", help="Your name for the table, or its path.")
 @click.option("--epsilon", type=float, required=True, metavar="E", help="What may be spent over all time.")
-@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D")
+@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
 @click.option(
     "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
 )

@@ -249,4 +249,5 @@ def from_names(names: Sequence[str], roles: Mapping[str, tuple[str, str]]) -> Sc
                 provenance={"role": "default", "action": "default"},
             )
         )
-    return Schema(fields=tuple(fields))
+    targets = [field.name for field in fields if field.role == "target"]
+    return Schema(fields=tuple(fields), target=targets[0] if len(targets) == 1 else None)

@@ -57,6 +57,8 @@ def code_of(run: Callable[[], object]) -> int:
     except MemoryError:
         say("memory ran out. Use a smaller table or a larger machine.")
         return ResourceError.exit_code
+    except SystemExit:  # so click ends when the reader of a pipe went away
+        return 0
     except OSError as error:
         return _refused(error)
     except Exception as error:  # a bug: say where, never what a cell holds

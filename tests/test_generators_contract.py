@@ -121,7 +121,7 @@ class Contract:
     def test_random_tables_differ_by_a_row_through_the_noise_alone(self) -> None:
         from privsynth.privacy import Private
 
-        for seed in range(40):
+        for seed in range(25):
             rng = np.random.default_rng(1000 + seed)
             schema = random_schema(rng)
             mechanism = self.mechanism(schema, ROWS, Spend(mu_squared=10.0 ** int(rng.integers(-2, 5))))  # type: ignore[arg-type]
@@ -170,7 +170,7 @@ class Contract:
             in_domain(model.sample(rows, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), rows)
 
     def test_random_models_sample_within_their_domains(self) -> None:
-        for seed in range(40):
+        for seed in range(25):
             rng = np.random.default_rng(seed)
             schema = random_schema(rng)
             table = random_table(schema, int(rng.integers(0, 200)), ROWS, rng)
@@ -205,11 +205,10 @@ class Contract:
     )
     @pytest.mark.parametrize("unit", [ROWS, PATIENTS], ids=["row", "patient"])
     def test_odd_tables_are_fitted_like_any_other(self, kind: str, rows: list[tables.Row], unit: Unit) -> None:
-        for mu_squared in (0.01, 100):
-            for target in (None, "died", "cost"):
-                schema = self.schema(target=target)
-                model = self.fit(schema, rows, unit, Spend(mu_squared=mu_squared))  # type: ignore[arg-type]
-                in_domain(model.sample(20, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), 20)
+        for mu_squared, target in ((0.01, "died"), (100, None), (100, "cost")):
+            schema = self.schema(target=target)
+            model = self.fit(schema, rows, unit, Spend(mu_squared=mu_squared))  # type: ignore[arg-type]
+            in_domain(model.sample(20, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), 20)
 
     @pytest.mark.parametrize("name", ["age", "cost", "ward", "day", "died"])
     @pytest.mark.parametrize("targeted", [False, True])

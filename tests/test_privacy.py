@@ -281,8 +281,17 @@ def _guarantee(**changes: Any) -> Guarantee:
 
 def test_a_guarantee_says_who_how_much_and_under_which_relation() -> None:
     told = _guarantee(declared=("a",), learned=("b", "c")).sentence()
-    for part in ("(1, 1e-06)", "`patient`", "at most 2", RELATION, "1 column", "2 were learned"):
+    for part in (
+        "(1, 1e-6)",
+        "adding or removing",
+        "`patient`",
+        "at most 2",
+        "1 were declared",
+        "2 were learned",
+        "not covered",
+    ):
         assert part in told
+    assert _guarantee().relation == RELATION == _guarantee().to_json()["relation"]
     void = _guarantee(void="the schema was read from the data")
     assert void.sentence().startswith("NO PRIVACY GUARANTEE")
     assert void.power(0.05) == 1.0

@@ -258,7 +258,9 @@ def no_cell_raises() -> list[Any]:
         pa.table({"x": [b"\xff\xfe", None], "l": [[1], None], "s": [{"a": 1}, None], "d": [Decimal("1.50"), None]}),
         pa.table({"x": pa.array(["x", None]).dictionary_encode(), "n": pa.nulls(2), "h": np.array([1, 2], np.float16)}),
         pd.DataFrame({"x": [Hostile(), "\ud800", 10**400, float("inf"), "a\x00b", object]}),
-        pd.DataFrame({"x": pd.period_range("2020-01", periods=2, freq="M"), "i": pd.interval_range(0, 2), "c": [1j, 2j]}),
+        pd.DataFrame(
+            {"x": pd.period_range("2020-01", periods=2, freq="M"), "i": pd.interval_range(0, 2), "c": [1j, 2j]}
+        ),
     ]
 
 
@@ -285,5 +287,5 @@ def test_a_loaded_table_is_read_once_and_opened_again_as_itself(tmp_path: Path) 
 
 
 def test_opening_reads_the_header_only(tmp_path: Path) -> None:
-    path = csv_file(tmp_path, b"a,b\n\xff\x00,broken\n\"")
+    path = csv_file(tmp_path, b'a,b\n\xff\x00,broken\n"')
     assert open_table(path).names == ("a", "b")

@@ -195,7 +195,7 @@ def number_sql(field: Field, missing: Sequence[str] = ("",)) -> str:
 
 
 def _iso_only(cell: str) -> str:
-    return f"CASE WHEN {cell} LIKE '____-__-__ %' THEN TRY_CAST({cell} AS TIMESTAMP) END"
+    return f"CASE WHEN {cell} LIKE '____-__-___%' THEN TRY_CAST({cell} AS TIMESTAMP) END"
 
 
 def truth_sql(cell: str) -> str:

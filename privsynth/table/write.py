@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import math
@@ -172,11 +171,10 @@ def _write_csv(table: Any, target: BinaryIO, delimiter: str, *, raw: bool) -> No
 
 
 def _csv_header(names: Sequence[str], delimiter: str, *, raw: bool) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(
-        names if raw else [_neutral(name) for name in names]
-    )
-    return line.getvalue().encode("utf-8")
+    cells = [name if raw else _neutral(name) for name in names]
+    structural = {delimiter, '"', "\r", "\n"}
+    quoted = [cell if structural.isdisjoint(cell) else '"' + cell.replace('"', '""') + '"' for cell in cells]
+    return (delimiter.join(quoted) + "\n").encode("utf-8")
 
 
 def _text_and_quotes(column: Any, delimiter: str, *, raw: bool) -> tuple[Any, bool]:

@@ -33,9 +33,9 @@ def canonical_label(label: object) -> str:
         >>> canonical_label("12.0"), canonical_label(12), canonical_label("012"), canonical_label(" a")
         ('12', '12', '012', ' a')
     """
-    if isinstance(label, bool):
-        return "true" if label else "false"
     text = str(label)
+    if not isinstance(label, str) and text in ("True", "False"):  # numpy's truth values too
+        return text.lower()
     try:
         number = float(text)
     except ValueError:
