@@ -412,8 +412,11 @@ def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, re
     from privsynth.privacy import Budget
 
     where = Path(path) if path else default_path()
-    Ledger(where).open(dataset, Budget(epsilon=epsilon, delta=delta), replace=replace)
-    click.echo(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}: {where}", err=True)
+    book = Ledger(where)
+    book.open(dataset, Budget(epsilon=epsilon, delta=delta), replace=replace)
+    [account] = book.show(dataset)["datasets"]
+    spent = f"; epsilon {account['epsilon']:.4g} of it is spent" if account["epsilon"] else ""
+    click.echo(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}{spent}: {where}", err=True)
 
 
 @ledger.command("show")

@@ -22,6 +22,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
 _ENDED = "No half-written output was left behind; what the ledger reserved stays spent."
 
 
+_signals: list[int] = []
+
+
 class Terminated(BaseException):
     """SIGTERM arrived; what is being written is removed on the way out."""
 
@@ -30,6 +33,7 @@ def obey_sigterm() -> None:
     """Let SIGTERM end the program as an interrupt does, so that temporary files are removed."""
 
     def terminate(*_: object) -> None:
+        _signals.append(signal.SIGTERM)
         raise Terminated
 
     signal.signal(signal.SIGTERM, terminate)
@@ -48,12 +52,9 @@ def code_of(run: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return UsageError.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        say(f"interrupted. {_ENDED}")
-        return INTERRUPTED
-    except Terminated:
-        say(f"terminated. {_ENDED}")
-        return TERMINATED
+    except (KeyboardInterrupt, click.exceptions.Abort, Terminated):
+        say(f"{'terminated' if _signals else 'interrupted'}. {_ENDED}")
+        return TERMINATED if _signals else INTERRUPTED
     except MemoryError:
         say("memory ran out. Use a smaller table or a larger machine.")
         return ResourceError.exit_code

@@ -54,8 +54,10 @@ def print_audit(audit: Mapping[str, Any]) -> None:
     """Print the verdict of an audit and the tests behind it."""
     from rich.markup import escape
 
-    _console().print(
-        f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(str(audit.get('verdict_reason', '')))}"
+    console = _console()
+    console.print(
+        f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(str(audit.get('verdict_reason', '')))}",
+        soft_wrap=not console.is_terminal,
     )
     rows = [(a["name"], a.get("auc"), a.get("p_value"), a.get("p_holm")) for a in audit.get("attacks", ())]
     for name in ("copies", "carried", "outliers"):
@@ -71,7 +73,7 @@ def print_evaluation(evaluate: Mapping[str, Any]) -> None:
         for ways, found in evaluate["marginals"].items()
     ]
     prediction = evaluate.get("prediction") or {}
-    if prediction.get("target") is not None:
+    if prediction.get("tstr") is not None:
         rows.append((f"prediction of {prediction['target']}", prediction.get("tstr"), prediction.get("trtr")))
     _print(
         "Synthetic beside its reference (the holdout; models trained on real rows)",

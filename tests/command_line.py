@@ -45,9 +45,7 @@ def small_table(rows: int = 300) -> str:
     lines = [HEADER]
     for number in range(rows):
         sex = ("Female", "Male")[number % 2]
-        lines.append(
-            f"{18 + number % 70},{sex},{1 + number % 28:02d}/{1 + number % 12:02d}/2020,{number % 3 == 0!s}"
-        )
+        lines.append(f"{18 + number % 70},{sex},{1 + number % 28:02d}/{1 + number % 12:02d}/2020,{number % 3 == 0!s}")
     return "\n".join(lines) + "\n"
 
 

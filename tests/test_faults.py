@@ -72,6 +72,21 @@ def test_a_signal_leaves_nothing_but_what_the_ledger_holds(
         assert "--resume-from" in rest
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_database_reads(folder: Path, number: int, code: int) -> None:
+    head, *lines = small_table(3000).splitlines(keepends=True)
+    (folder / "t.csv").write_text(head + "".join(lines) * 700)
+    child = subprocess.Popen(fit_of(folder), cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    until(child, "reading the table")
+    time.sleep(0.3)
+    child.send_signal(number)
+    _, rest = child.communicate(timeout=120)
+    assert child.returncode == code, rest
+    assert len(rest.splitlines()) == 1
+    assert {path.name for path in folder.iterdir()} == {"t.csv", "declared.yaml"}
+    assert not default_path().exists(), "nothing was spent"
+
+
 def test_a_file_size_limit_leaves_no_torso(folder: Path) -> None:
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

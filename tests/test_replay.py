@@ -51,8 +51,9 @@ FITS = {
 @pytest.mark.parametrize("mu_squared", [0.1, 400.0])
 def test_a_fit_depends_on_a_row_through_the_noise_alone(name: str, mu_squared: float) -> None:
     mechanism = tables.fit_declared(FITS[name], ROWS, mu_squared=mu_squared)
-    near = near_rows() if mu_squared > 1 else dict(list(near_rows().items())[::5])
-    check(mechanism, base(), near.values(), both=mu_squared > 1)
+    near = list(near_rows().values())
+    check(mechanism, base(), near if mu_squared > 1 else near[::5], both=False)
+    check(mechanism, near[5], [base()])
 
 
 @pytest.mark.parametrize("name", ["label as target", "no target"])
@@ -80,14 +81,14 @@ def test_a_derived_schema_depends_on_a_row_through_the_noise_alone() -> None:
         "day": "date",
         "died": "boolean",
     }
-    check(mechanism, base(), near_rows().values(), both=False)
+    check(mechanism, base(), list(near_rows().values())[1::3], both=False)
     check(mechanism, near_rows()["cells nan"], [base()])
 
 
 def test_a_derived_schema_depends_on_a_patient_through_the_noise_alone() -> None:
     near = near_patients()
     check(tables.derive_of(PATIENTS, mu_squared=900), base(), near.values(), both=False)
-    check(tables.derive_of(PATIENTS, mu_squared=900), base(), list(near.values())[2:5])
+    check(tables.derive_of(PATIENTS, mu_squared=900), near["patient of more rows than kept"], [base()])
 
 
 def test_the_whole_fit_depends_on_a_row_through_the_noise_alone() -> None:
@@ -100,8 +101,8 @@ def test_the_whole_fit_depends_on_a_row_through_the_noise_alone() -> None:
 
 
 def test_the_whole_fit_of_a_train_part_depends_on_a_patient_through_the_noise_alone() -> None:
-    check(tables.execute_of(PATIENTS, epsilon=600, holdout=True), base(), near_patients().values(), both=False)
-    check(tables.execute_of(ROWS, holdout=True), base(), list(near_rows().values())[:6])
+    check(tables.execute_of(PATIENTS, epsilon=600, holdout=True), base(), list(near_patients().values())[::2], both=False)
+    check(tables.execute_of(ROWS, holdout=True), base(), list(near_rows().values())[:6:2])
 
 
 @pytest.mark.parametrize("unit", [ROWS, PATIENTS], ids=["row", "patient"])

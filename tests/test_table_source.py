@@ -286,6 +286,15 @@ def test_a_loaded_table_is_read_once_and_opened_again_as_itself(tmp_path: Path) 
     assert source.rows("SELECT count(*) FROM {table}") == [(1,)]
 
 
+def test_an_interrupt_within_the_database_is_an_interrupt() -> None:
+    class Interrupted:
+        def execute(self, _: str) -> None:
+            raise RuntimeError("Query interrupted")
+
+    with pytest.raises(KeyboardInterrupt):
+        Source(Interrupted(), "given", ["a"], "t").execute("SELECT 1")  # type: ignore[arg-type]
+
+
 def test_opening_reads_the_header_only(tmp_path: Path) -> None:
     path = csv_file(tmp_path, b'a,b\n\xff\x00,broken\n"')
     assert open_table(path).names == ("a", "b")

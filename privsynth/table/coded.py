@@ -187,7 +187,8 @@ def number_sql(field: Field, missing: Sequence[str] = ("",)) -> str:
     cell = cell_sql(field.name, missing)
     if field.kind in ("date", "datetime"):
         iso = f"TRY_CAST({cell} AS TIMESTAMP)"
-        read = iso if field.format is None else f"coalesce(try_strptime({cell}, {literal(field.format)}), {_iso_only(cell)})"
+        stated = f"try_strptime({cell}, {literal(field.format or '')})"
+        read = iso if field.format is None else f"coalesce({stated}, {_iso_only(cell)})"
         # DuckDB takes `epoch` and `infinity` for moments; a moment has a digit.
         seconds = f"epoch(CASE WHEN regexp_matches({cell}, '[0-9]') THEN {read} END)"
         return f"floor({seconds} / 86400)" if field.kind == "date" else f"floor({seconds})"

@@ -131,6 +131,10 @@ def _without_cells(where: str) -> Iterator[None]:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise _translated(str(error), where) from None
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():  # DuckDB says so in place of what a signal's handler raised
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _translated(text: str, where: str) -> PrivsynthError:

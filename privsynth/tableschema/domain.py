@@ -140,7 +140,8 @@ def _fine_cell(edges: Floats, starts: Ints, coarse: Ints, values: Floats) -> Int
     found = first + np.minimum((values - left) / (right - left) * parts, parts - 1).astype(np.int64)
     found += values >= edges[found + 1]
     found -= values < edges[found]
-    return np.clip(found, first, first + parts - 1)
+    bounded: Ints = np.clip(found, first, first + parts - 1)
+    return bounded
 
 
 def _grid(low: float, high: float, *, whole: bool, name: str) -> tuple[Floats, Ints]:
