@@ -11,8 +11,8 @@ from privsynth.noise import OsNoise
 from privsynth.privacy import Unit
 from privsynth.release import HOLDOUT_PERCENT
 from privsynth.table.coded import split_units
-from privsynth.table.source import open_table
-from privsynth.table.typed import public_frame, typed_frame
+from privsynth.table.source import Source, open_table
+from privsynth.table.typed import column_of, public_frame, typed_frame
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
@@ -53,7 +53,14 @@ def _comparable(train: Any, others: Mapping[str, Any], schema: Any, encoding: st
 
 
 def audit(
-    train: Any, synthetic: Any, holdout: Any = None, *, schema: Any = None, seed: int = 0, encoding: str = "utf-8"
+    train: Any,
+    synthetic: Any,
+    holdout: Any = None,
+    *,
+    schema: Any = None,
+    unit: str | None = None,
+    seed: int = 0,
+    encoding: str = "utf-8",
 ) -> AuditResult:
     """Test whether a synthetic table of any vendor gives away rows of the table that it was made from.
 
@@ -62,6 +69,7 @@ def audit(
         synthetic: The synthetic table.
         holdout: Rows of the same population that its maker never saw; without them the verdict is `leak` or `inconclusive`.
         schema: Says how cells are read; by default found from the train table.
+        unit: Column of train and holdout that says whose row it is; one row of each is audited.
         seed: Of the samples that the audit draws.
         encoding: Of CSV files.
     """
@@ -69,7 +77,25 @@ def audit(
 
     known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
     frames = {name: typed_frame(source, known) for name, source in sources.items()}
-    return audit_tables(frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), seed=seed)
+    owners = {name: _owners(sources[name], unit) for name in ("train", "holdout") if name in sources}
+    return audit_tables(
+        frames["train"],
+        public_frame(frames["synthetic"]),
+        frames.get("holdout"),
+        seed=seed,
+        train_units=owners["train"],
+        holdout_units=owners.get("holdout"),
+    )
+
+
+def _owners(source: Source, unit: str | None) -> Any:
+    if unit is None:
+        return None
+    if unit not in source.names:
+        raise UsageError(
+            f"The unit `{unit}` is no column of {source.where}. Its columns are: {', '.join(source.names)}."
+        )
+    return column_of(source, unit)
 
 
 def evaluate(

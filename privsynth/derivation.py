@@ -12,8 +12,8 @@ from typing import Any
 from privsynth.derive import DeriveMechanism, undetermined
 from privsynth.ledger import Ledger, default_path
 from privsynth.noise import ExactAnswers, OsNoise
-from privsynth.plan import THRESHOLD_SHARE
-from privsynth.privacy import Budget, Spend, Unit, event_to_json, mu_of
+from privsynth.plan import THRESHOLD_SHARE, spend_record
+from privsynth.privacy import Budget, Spend, Unit, mu_of
 from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import Field, Schema
 from privsynth.table.profile import Profile
@@ -41,13 +41,7 @@ def derive_paid(
     derived = mechanism.run(profile, known, noise)
     text = json.dumps(schema_to_document(derived), sort_keys=True, default=str)
     book.commit(entry.id, hashlib.sha256(text.encode()).hexdigest())
-    spend = {
-        "event": event_to_json(mechanism.event),
-        "delta": budget.delta,
-        "epsilon": budget.epsilon,
-        "entry": entry.id,
-    }
-    return replace(derived, spend=spend)
+    return replace(derived, spend=spend_record(mechanism.event, unit, budget.delta))
 
 
 def derive_unpaid(source: Source, known: Schema, unit: Unit) -> Schema:

@@ -33,7 +33,7 @@ _FORMATS = {
     "date_slash_year_first": ("date", "%Y/%m/%d"),
 }
 _IDENTIFYING = ("email", "national_id", "phone", "uuid", "address_ip", "url", "iban", "digits")
-_MOST, _SOME = 0.9, 0.05
+_MOST, _SOME, _NUMBERS = 0.9, 0.05, 0.97
 _SIGMAS = 4.0
 _COVERED = 0.5
 
@@ -135,6 +135,8 @@ class DeriveMechanism:
         if not unique or sum(counts.values()) < _COVERED * cells:
             return field.with_(paid, kind="identifier", role="review", action="drop")
         labels = tuple(sorted(unique.values()))
+        if sum(counts.values()) < (1 - _SOME) * cells:
+            field = field.with_(paid, required=False)
         return field.with_(paid, enum=labels, kind="boolean" if _is_boolean(labels) else field.kind)
 
     def _bounds(self, field: Field, profile: Profile, noise: Noise) -> Field:
@@ -166,7 +168,7 @@ def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
                 "kind": kind,
                 "format": pattern.replace("%d/%m", "%m/%d").replace("%d-%m", "%m-%d") if month_first else pattern,
             }
-    if share.get("integer", 0) >= _MOST:
+    if share.get("integer", 0) >= _NUMBERS:
         return {"kind": "integer"}
     decimals = {
         1: share.get("decimals_1", 0),
@@ -174,7 +176,7 @@ def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
         3: share.get("decimals_3", 0),
         6: share.get("decimals_many", 0),
     }
-    if share.get("integer", 0) + sum(decimals.values()) >= _MOST:
+    if share.get("integer", 0) + sum(decimals.values()) >= _NUMBERS:
         return {
             "kind": "number",
             "decimals": max((digits for digits, part in decimals.items() if part > 0.01), default=1),

@@ -131,10 +131,10 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
 
 
 def check_structure(source: Source, plan: Plan) -> None:
-    """Read the whole table once and keep nothing, so that a broken file is refused before anything is spent.
+    """Refuse a schema that does not fit the table's header, before anything is read or spent.
 
     Raises:
-        SchemaError: the schema does not fit the header, or the file is broken.
+        SchemaError: with the columns that the table has.
     """
     check_columns(source, plan.schema, plan.unit)
 
@@ -162,7 +162,7 @@ def execute(
     if plan.derive is not None:
         progress("learning the schema under the budget")
         profile = Profile(source, plan.unit, key, missing=schema.missing, keep=keep)
-        schema = plan.derive.run(profile, schema, noise)
+        schema = plan.completed(plan.derive.run(profile, schema, noise))
     progress("coding the table")
     coded = encode(source, schema, plan.unit, key, keep=keep)
     progress(f"fitting the generator {plan.generator}")

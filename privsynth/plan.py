@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,8 @@ from privsynth.privacy import (
     spend_of,
 )
 from privsynth.tableschema.io import schema_to_document
-from privsynth.tableschema.model import Schema
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import LEAVES, Schema
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -84,10 +84,14 @@ class Plan:
                 )
             schema = replace(schema, target=focus)
         names = undetermined(schema)
+        _check_spend(schema, unit)
+        for field in schema.modelled:
+            if field.name not in names:
+                Domain.of(field)
         extra = Fraction(budget.delta) * THRESHOLD_SHARE if names else Fraction(0)
         total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
         part = total * SCHEMA_SHARE if names else Fraction(0)
-        return cls(
+        plan = cls(
             schema=schema,
             unit=unit,
             budget=budget,
@@ -97,6 +101,8 @@ class Plan:
             generator_spend=Spend(mu_squared=total - part),
             void=void,
         )
+        plan.guarantee_of_schema()
+        return plan
 
     @property
     def event(self) -> DpEvent:
@@ -135,8 +141,25 @@ class Plan:
         )
 
     def guarantee_of_schema(self) -> Guarantee:
-        """State what would be proven if nothing more were learned about the schema."""
-        return self.guarantee(self.schema)
+        """State what will be proven, as far as it is known before the fit.
+
+        Raises:
+            BudgetError: the recorded spend of the schema leaves nothing to state at this delta.
+        """
+        learned = set(self.schema.learned()) | set(self.derive.names if self.derive else ())
+        names = [field.name for field in self.schema.modelled]
+        return replace(
+            self.guarantee(self.schema),
+            declared=tuple(name for name in names if name not in learned),
+            learned=tuple(name for name in names if name in learned),
+        )
+
+    def completed(self, schema: Schema) -> Schema:
+        """Return a learned schema that carries what all of its learning has spent, for later fits to count."""
+        if self.derive is None:
+            return schema
+        before = [event_from_json(self.schema.spend["event"])] if self.schema.spend else []
+        return replace(schema, spend=spend_record(composed([*before, self.derive.event]), self.unit, self.budget.delta))
 
     def digest(self) -> str:
         """Return a digest of all that is public about this fit."""
@@ -165,6 +188,43 @@ class Plan:
             "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
             "guarantee": self.guarantee_of_schema().to_json(),
         }
+
+
+def spend_record(event: DpEvent, unit: Unit, delta: float) -> dict[str, Any]:
+    """Return what a schema says of its own spend: the event, who was protected, and epsilon at a delta."""
+    return {
+        "event": event_to_json(event),
+        "unit": {"column": unit.column, "max_rows": unit.max_rows},
+        "epsilon": rounded_up(spend_of(event).epsilon(delta)),
+        "delta": delta,
+    }
+
+
+def _check_spend(schema: Schema, unit: Unit) -> None:
+    """Refuse a learned schema whose spend is not recorded or protected somebody else."""
+    learned = [field.name for field in schema.fields if any(field.source(leaf) == "dp" for leaf in LEAVES)]
+    if learned and not schema.spend:
+        raise SchemaError(
+            f"The schema says that `{learned[0]}` was learned under a budget, but records no spend, so nothing can be proven "
+            "about a fit under it. Use the schema file as it was written, or learn it again with `privsynth schema --epsilon`."
+        )
+    if not schema.spend:
+        return
+    try:
+        protected = schema.spend["unit"]["column"]
+        event_from_json(schema.spend["event"])
+    except (KeyError, TypeError):
+        raise SchemaError(
+            "The schema's record of its spend is incomplete. Use the schema file as it was written."
+        ) from None
+    if protected != unit.column:
+        raise SchemaError(
+            f"The schema was learned protecting {_who(protected)}, and the fit would protect {_who(unit.column)}. Fit under the same unit, or learn the schema again with --unit."
+        )
+
+
+def _who(column: str | None) -> str:
+    return "one row" if column is None else f"the unit `{column}`"
 
 
 def _stage(name: str, spend: Spend, budget: Budget) -> dict[str, Any]:
@@ -206,8 +266,3 @@ def unit_of(schema: Schema, column: str | None, max_rows: int | None) -> Unit:
             )
         return Unit()
     return Unit(column=column, max_rows=max_rows if max_rows is not None else schema.max_rows)
-
-
-def plan_details(plan: Plan) -> Mapping[str, Any]:
-    """Return what a report repeats about a plan."""
-    return {"generator": plan.generator, "config": plan.config.to_json(), "event": event_to_json(plan.total_event)}

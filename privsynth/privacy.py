@@ -321,10 +321,15 @@ class Guarantee:
             how.append(f"{len(self.declared)} were declared by the owner")
         if self.learned:
             how.append(f"{len(self.learned)} were learned within this budget")
+        before = (
+            f" (learning the schema beforehand, epsilon {self.spent_before:g}, is counted in)"
+            if self.spent_before
+            else ""
+        )
         domains = f"of the column domains {' and '.join(how)}; " if how else ""
         return (
             f"Whatever else an attacker knows, this release is ({self.epsilon:g}, {_plain(self.delta)})-differentially private for "
-            f"adding or removing {self.unit.sentence()}; {domains}not covered are the declarations themselves, patterns that hold for "
+            f"adding or removing {self.unit.sentence()}{before}; {domains}not covered are the declarations themselves, patterns that hold for "
             "the population as a whole, and other releases of the same data."
         )
 

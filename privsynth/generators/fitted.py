@@ -49,6 +49,11 @@ class Fitted:
     model: Model
     ledger: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        guarantee = self.guarantee
+        promise = "no guarantee" if guarantee.void else f"epsilon {guarantee.epsilon:g}"
+        return f"Fitted({self.generator}, {len(self.schema.modelled)} columns, {promise})"
+
     @property
     def domains(self) -> tuple[Domain, ...]:
         """Domains of the modelled columns."""

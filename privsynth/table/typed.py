@@ -51,12 +51,14 @@ def text_columns(source: Source) -> Private[Mapping[str, Sequence[str | None]]]:
     return Private({name: table.column(number).to_pylist() for number, name in enumerate(source.names)})
 
 
-def column_of(source: Source, name: str, *, keep: Private[npt.NDArray[np.bool_]]) -> Private[pd.Series[Any]]:
+def column_of(
+    source: Source, name: str, *, keep: Private[npt.NDArray[np.bool_]] | None = None
+) -> Private[pd.Series[Any]]:
     """Read one column as text."""
     from privsynth.table.source import quoted
 
     column = source.arrow([f"{quoted(name)} AS c0"]).column("c0").to_pandas()
-    return Private(column[keep.reveal()].reset_index(drop=True))
+    return Private(column if keep is None else column[keep.reveal()].reset_index(drop=True))
 
 
 def split_frames(source: Source, held: Private[npt.NDArray[np.bool_]]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,0 +1,98 @@
+"""Plans: what is refused or counted before a private byte is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulated_people import PEOPLE_DECLARED, people
+
+import privsynth
+from privsynth.ledger import default_path
+from privsynth.plan import Plan
+from privsynth.privacy import Budget, Unit, spend_of
+from privsynth.tableschema import read_schema, schema_from_declaration
+
+COLUMNS = list(PEOPLE_DECLARED["columns"])
+
+
+def declared(**more: Any) -> dict[str, Any]:
+    return {**PEOPLE_DECLARED, "columns": {**PEOPLE_DECLARED["columns"], **more}}
+
+
+def test_a_schema_learned_per_row_is_refused_for_people() -> None:
+    frame = people(900).assign(person=[f"p{i // 3}" for i in range(900)])
+    schema = privsynth.schema(frame, epsilon=2, unit="row")
+    with pytest.raises(privsynth.SchemaError, match="learned protecting one row"):
+        privsynth.fit(frame, epsilon=1, schema=schema, unit="person", max_rows=3)
+
+
+def test_a_learned_schema_without_its_spend_is_refused() -> None:
+    schema = replace(privsynth.schema(people(900), epsilon=2), spend=None)
+    with pytest.raises(privsynth.SchemaError, match="records no spend"):
+        privsynth.fit(people(900), epsilon=1, schema=schema)
+
+
+def test_the_schema_of_a_release_carries_the_spend_of_its_learning(tmp_path: Path) -> None:
+    frame = people(900)
+    model = privsynth.fit(frame, epsilon=2)
+    assert model.schema.spend is not None
+    again = privsynth.fit(frame, epsilon=2, schema=model.schema)
+    assert 2 < again.guarantee.epsilon < 4
+    assert again.guarantee.spent_before > 0
+
+
+@pytest.mark.parametrize("bounds", [{"lower": 0.2, "upper": 0.8, "integer": True}, {"integer": True, "lower": 3}])
+def test_public_mistakes_in_a_domain_cost_nothing(bounds: dict[str, Any]) -> None:
+    with pytest.raises(privsynth.SchemaError):
+        privsynth.fit(people(50), epsilon=1, declare={"columns": {"age": bounds}, "target": None} if "upper" in bounds else declared(age={**bounds, "upper": 1}))
+    assert not default_path().exists()
+
+
+def test_a_delta_below_the_schemas_own_costs_nothing() -> None:
+    schema = privsynth.schema(people(900), epsilon=2, delta=1e-5)
+    before = default_path().read_bytes()
+    with pytest.raises(privsynth.BudgetError, match="larger delta"):
+        privsynth.fit(people(900), epsilon=1, delta=1e-8, schema=schema)
+    assert default_path().read_bytes() == before
+
+
+def test_a_dry_run_says_what_would_be_learned() -> None:
+    plan = privsynth.plan_fit(people(50), epsilon=1).to_json()
+    assert plan["guarantee"]["declared"] == []
+    assert set(plan["guarantee"]["learned"]) == set(plan["learned_columns"])
+
+
+@pytest.mark.parametrize(("epsilon", "delta"), [(0.1, 1e-9), (1, 1e-6), (8, 1e-5)])
+@pytest.mark.parametrize("learn", [True, False])
+def test_what_is_reserved_fits_the_budget(epsilon: float, delta: float, learn: bool) -> None:
+    plan = privsynth.plan_fit(people(20), epsilon=epsilon, delta=delta, declare=None if learn else PEOPLE_DECLARED)
+    spend = spend_of(plan.event)
+    assert spend.fits(Budget(epsilon=epsilon, delta=delta))
+    assert not (spend + spend_of(privsynth.plan_fit(people(20), epsilon=epsilon / 4, declare=PEOPLE_DECLARED).event)).fits(
+        Budget(epsilon=epsilon, delta=delta)
+    )
+
+
+def test_the_digest_holds_all_that_is_public() -> None:
+    schema = schema_from_declaration(PEOPLE_DECLARED, COLUMNS)
+    plans = [
+        Plan.make(schema, unit=Unit(), budget=Budget(epsilon=1)),
+        Plan.make(schema, unit=Unit(), budget=Budget(epsilon=2)),
+        Plan.make(schema, unit=Unit(), budget=Budget(epsilon=1), focus="age"),
+        Plan.make(schema, unit=Unit(column="id", max_rows=2), budget=Budget(epsilon=1)),
+    ]
+    assert len({plan.digest() for plan in plans}) == len(plans)
+
+
+def test_a_focus_must_be_a_column() -> None:
+    with pytest.raises(privsynth.SchemaError, match="no column"):
+        privsynth.plan_fit(people(20), epsilon=1, declare=PEOPLE_DECLARED, focus="nothing")
+
+
+def test_ready_made_schemas_can_be_fitted() -> None:
+    for path in sorted((Path(__file__).parents[1] / "schemas").glob("*.yaml")):
+        schema = read_schema(path)
+        Plan.make(schema, unit=Unit(column=schema.unit_column, max_rows=schema.max_rows), budget=Budget(epsilon=1))
