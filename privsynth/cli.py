@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,61 +12,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from privsynth import __version__, exits
-from privsynth.errors import LeakFound, PrivsynthError, UsageError
+from privsynth.cli_ledger import ledger
+from privsynth.cli_options import (
+    COMPARED,
+    ENCODING,
+    FIT,
+    JSON,
+    LEDGER,
+    TABLE,
+    UNIT,
+    check_outputs,
+    gate,
+    print_html,
+    print_json,
+    say_problems,
+)
+from privsynth.errors import PrivsynthError, UsageError
 
 if TYPE_CHECKING:
     from privsynth.plan import Plan
-
-_TABLE = click.argument("table", type=str)
-_ENCODING = click.option(
-    "--encoding", default="utf-8", show_default=True, help="Encoding of CSV files: utf-8 or latin-1."
-)
-_JSON = click.option(
-    "--json", "json_path", metavar="F|-", help="Write the result as JSON to a file, or to stdout with -."
-)
-_HTML = click.option("--html", "html_path", metavar="F", help="Write the result as one HTML page.")
-
-
-def _options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def apply(command: Any) -> Any:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return apply
-
-
-_UNIT = _options(
-    click.option(
-        "--unit",
-        metavar="COL|row",
-        help="Column that says whose row it is; each of its values is protected as a whole.",
-    ),
-    click.option(
-        "--max-rows", type=int, metavar="K", help="Rows kept of a unit; the rest is left out by its own coins."
-    ),
-)
-_LEDGER = _options(
-    click.option("--dataset", metavar="NAME", help="Name under which the table's budget is kept  [default: its path]"),
-    click.option("--ledger", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"),
-)
-_FIT = _options(
-    click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
-    click.option(
-        "--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Never 1/n: it would tell n."
-    ),
-    click.option("--schema", type=click.Path(), metavar="S", help="A schema file (YAML or JSON)."),
-    click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form."),
-    _UNIT,
-    click.option("--focus", metavar="COL", help="Column that later models predict  [default: the schema's target]"),
-    click.option(
-        "--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."
-    ),
-    _LEDGER,
-    _ENCODING,
-    click.option("--dry-run", is_flag=True, help="Print the budget plan and touch no private byte."),
-    click.option("--allow-data-dependent-schema", is_flag=True, help="Fit without a guarantee; every output says so."),
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -82,50 +45,7 @@ def cli() -> None:
 
 
 def _progress(text: str) -> None:
-    click.echo(f"  {text} ...", err=True)
-
-
-def _print_json(document: Any, path: str | None) -> None:
-    if path is None:
-        return
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    if path == "-":
-        click.echo(text, nl=False)
-        return
-    from privsynth.files import atomic_file
-
-    with atomic_file(Path(path)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
-def _print_html(kind: str, document: Any, path: str | None) -> None:
-    if path is None:
-        return
-    from privsynth.files import atomic_file
-    from privsynth.report import render_findings
-
-    page = render_findings(kind, document)
-    with atomic_file(Path(path)) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-
-
-def _gate(failed: bool, message: str) -> None:
-    if failed:
-        raise LeakFound(message)
-
-
-def _check_outputs(*paths: str | None, replace: bool = True) -> None:
-    """Refuse files that cannot be written, before any work is done."""
-    for path in paths:
-        if path in (None, "-"):
-            continue
-        place = Path(str(path)).absolute()
-        if place.is_dir():
-            raise UsageError(f"`{path}` is a folder, and a file is to be written there. Add a file name to it.")
-        if not place.parent.is_dir():
-            raise UsageError(f"The folder {place.parent} does not exist. Make it first, or name another output.")
-        if place.exists() and not replace:
-            raise UsageError(f"`{path}` exists already. Remove it, or name another file with -o.")
+    click.echo(f"  {text}" if text.endswith(".") else f"  {text} ...", err=True)
 
 
 def _plan(table: str, options: Mapping[str, Any]) -> Plan:
@@ -172,25 +92,25 @@ def _say_done(report: Any, out: str) -> None:
 
 @cli.command()
 @click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
-@_JSON
+@JSON
 @click.option("--fail-on", type=click.Choice(["direct", "review"]), help="Exit with 6 when such a column is found.")
 @click.option("--exhaustive", is_flag=True, help="Test every distinct value.")
-@_ENCODING
+@ENCODING
 def scan(tables: tuple[str, ...], json_path: str | None, fail_on: str | None, exhaustive: bool, encoding: str) -> None:
     """Find personal data, column by column. The findings are yours: they change no fit."""
     from privsynth import pipeline
     from privsynth.tables import print_scan
 
-    _check_outputs(json_path)
+    check_outputs(json_path)
     found = {table: pipeline.scan(table, exhaustive=exhaustive, encoding=encoding) for table in tables}
     documents = [{"table": Path(table).name, **result.to_json()} for table, result in found.items()]
-    _print_json(documents[0] if len(documents) == 1 else documents, json_path)
+    print_json(documents[0] if len(documents) == 1 else documents, json_path)
     if json_path != "-":
         for table, result in found.items():
             print_scan(Path(table).name, result.to_json())
     bad = {"direct": ("direct",), "review": ("direct", "review"), None: ()}[fail_on]
     hits = sum(column.role in bad for result in found.values() for column in result.columns)
-    _gate(hits > 0, f"{_columns(hits)} {' or '.join(bad)}. Drop them or declare them in a schema.")
+    gate(hits > 0, f"{_columns(hits)} {' or '.join(bad)}. Drop them or declare them in a schema.")
 
 
 def _columns(number: int) -> str:
@@ -198,16 +118,16 @@ def _columns(number: int) -> str:
 
 
 @cli.command()
-@_TABLE
+@TABLE
 @click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="S.yaml", help="Schema file to write.")
 @click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form.")
 @click.option(
     "--epsilon", type=float, metavar="E", help="Pays for what is not declared; without it, it is marked `data`."
 )
 @click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
-@_UNIT
-@_LEDGER
-@_ENCODING
+@UNIT
+@LEDGER
+@ENCODING
 def schema(table: str, out: str, **options: Any) -> None:
     """Make a schema: declared, learned, or read from the data.
 
@@ -218,11 +138,13 @@ def schema(table: str, out: str, **options: Any) -> None:
     from privsynth.files import atomic_file
     from privsynth.tableschema import dump_schema
 
-    _check_outputs(out, replace=False)
+    check_outputs(out, replace=False)
     made = pipeline.schema(table, **options)
     with atomic_file(Path(out), replace=False) as temporary:
         temporary.write_text(dump_schema(made, as_json=out.endswith(".json")), encoding="utf-8")
     click.echo(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}", err=True)
+    if made.spend is not None:
+        click.echo(f"Learning it spent epsilon {made.spend['epsilon']:g}; every fit under it counts that in.", err=True)
     if made.data_leaves():
         click.echo(
             f"{len(made.data_leaves())} statements were read from the data (source `data`); a fit refuses them. Check "
@@ -234,7 +156,7 @@ def schema(table: str, out: str, **options: Any) -> None:
 @cli.command()
 @click.argument("schema_path", metavar="S")
 @click.argument("table", required=False)
-@_ENCODING
+@ENCODING
 def check(schema_path: str, table: str | None, encoding: str) -> None:
     """Check a schema, and whether it fits a table's header."""
     from privsynth import pipeline
@@ -242,12 +164,13 @@ def check(schema_path: str, table: str | None, encoding: str) -> None:
     notes = pipeline.check(schema_path, table, encoding=encoding)
     for note in notes:
         click.echo(note)
-    click.echo("The schema is well formed." if not notes else f"The schema is well formed; {len(notes)} notes.")
+    counted = {0: "", 1: "; 1 note"}.get(len(notes), f"; {len(notes)} notes")
+    click.echo(f"The schema is well formed{counted}.")
 
 
 @cli.command()
-@_TABLE
-@_FIT
+@TABLE
+@FIT
 @click.option("-o", "--output", "out", type=click.Path(), metavar="MODEL", help="Folder (or .zip) to make.")
 def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset: str | None, **options: Any) -> None:
     """Fit a generator under differential privacy."""
@@ -255,7 +178,7 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
     from privsynth.release import check_output
 
     if dry_run:
-        _print_json(_plan(table, options).to_json(), "-")
+        print_json(_plan(table, options).to_json(), "-")
         return
     model = _required(out)
     check_output(model)
@@ -263,6 +186,7 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
     fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=_progress, **options)
     fitted.save(model)
     click.echo(fitted.guarantee.sentence())
+    click.echo(f"{model}: draw rows with `privsynth sample {model} -o OUT.csv`.", err=True)
 
 
 @cli.command()
@@ -288,7 +212,7 @@ def sample(model: str, rows: int | None, out: str, seed: int | None, where: str 
 
     if out != "-":
         check_output_name(Path(out))
-        _check_outputs(out)
+        check_outputs(out)
     fitted = load_model(model)
     if fitted.guarantee.void:
         click.echo(fitted.guarantee.sentence(), err=True)
@@ -300,36 +224,25 @@ def sample(model: str, rows: int | None, out: str, seed: int | None, where: str 
     click.echo(f"{table.num_rows:,} rows: {out}", err=True)
 
 
-_COMPARED = _options(
-    click.option("--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."),
-    click.option("--synthetic", required=True, metavar="S", help="The synthetic table, of any vendor."),
-    click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
-    click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
-    click.option("--seed", default=0, show_default=True, help="Of the samples that it draws."),
-    _JSON,
-    _HTML,
-    _ENCODING,
-)
-
-
 @cli.command()
-@_COMPARED
+@COMPARED
 @click.option("--target", metavar="COL", help="Column that models predict.")
 def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> None:
     """Compare a synthetic table with the real one, figure by figure."""
     from privsynth import pipeline
     from privsynth.tables import print_evaluation
 
-    _check_outputs(json_path, html_path)
+    check_outputs(json_path, html_path)
     result = pipeline.evaluate(**options).to_json()
-    _print_json(result, json_path)
-    _print_html("evaluate", result, html_path)
+    print_json(result, json_path)
+    print_html("evaluate", result, html_path)
     if json_path != "-":
         print_evaluation(result)
 
 
 @cli.command()
-@_COMPARED
+@COMPARED
+@click.option("--unit", metavar="COL", help="Column that says whose row it is; one row of each is audited.")
 @click.option(
     "--fail-on",
     type=click.Choice(["leak", "inconclusive"]),
@@ -340,25 +253,25 @@ def audit(json_path: str | None, html_path: str | None, fail_on: str | None, **o
     from privsynth import pipeline
     from privsynth.tables import print_audit
 
-    _check_outputs(json_path, html_path)
+    check_outputs(json_path, html_path)
     result = pipeline.audit(**options).to_json()
-    _print_json(result, json_path)
-    _print_html("audit", result, html_path)
+    print_json(result, json_path)
+    print_html("audit", result, html_path)
     if json_path != "-":
         print_audit(result)
     bad = {"leak": ("leak",), "inconclusive": ("leak", "inconclusive"), None: ()}[fail_on]
-    _gate(result["verdict"] in bad, f"The verdict is: {result['verdict']}.")
+    gate(result["verdict"] in bad, f"The verdict is: {result['verdict']}.")
 
 
 @cli.command()
-@_TABLE
-@_FIT
+@TABLE
+@FIT
 @click.option("-o", "--output", "out", type=click.Path(), metavar="DIR", help="Folder to make.")
 @click.option("-n", "rows", type=int, metavar="N", help="Synthetic rows  [default: the noisy number of rows]")
 @click.option("--seed", type=int, metavar="K", help="Of sampling; a fit takes no seed.")
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
 @click.option("--resume-from", type=click.Path(), metavar="DIR", help="What a failed run kept; its model is paid for.")
-@_JSON
+@JSON
 def run(table: str, out: str | None, dry_run: bool, json_path: str | None, **options: Any) -> None:
     """Do all of it: scan, schema, fit, sample, audit, report."""
     from privsynth import pipeline
@@ -366,14 +279,14 @@ def run(table: str, out: str | None, dry_run: bool, json_path: str | None, **opt
     extra = ("rows", "seed", "raw", "resume_from")
     planned = {name: value for name, value in options.items() if name not in extra}
     if dry_run:
-        _print_json(_plan(table, planned).to_json(), "-")
+        print_json(_plan(table, planned).to_json(), "-")
         return
     folder = _required(out)
-    _check_outputs(json_path)
+    check_outputs(json_path)
     _say_void(table, planned)
     with _tell_what_is_kept(folder):
         report = pipeline.run(table, out=folder, progress=_progress, **options)
-    _print_json(report, json_path)
+    print_json(report, json_path)
     if json_path != "-":
         _say_done(report, str(folder))
 
@@ -393,87 +306,21 @@ def _tell_what_is_kept(out: Path) -> Iterator[None]:
         raise
 
 
-@cli.group()
-def ledger() -> None:
-    """Open, show and verify the ledger of what was spent."""
-
-
-@ledger.command("open")
-@click.option("--dataset", required=True, metavar="NAME", help="Your name for the table, or its path.")
-@click.option("--epsilon", type=float, required=True, metavar="E", help="What may be spent over all time.")
-@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
-@click.option(
-    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
-)
-@click.option("--replace", is_flag=True, help="Replace another limit.")
-def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, replace: bool) -> None:
-    """Set what may be spent on a dataset."""
-    from privsynth.ledger import Ledger, default_path
-    from privsynth.privacy import Budget
-
-    where = Path(path) if path else default_path()
-    book = Ledger(where)
-    book.open(dataset, Budget(epsilon=epsilon, delta=delta), replace=replace)
-    [account] = book.show(dataset)["datasets"]
-    spent = f"; epsilon {account['epsilon']:.4g} of it is spent" if account["epsilon"] else ""
-    click.echo(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}{spent}: {where}", err=True)
-
-
-@ledger.command("show")
-@click.option("--dataset", metavar="NAME", help="One dataset only.")
-@click.option(
-    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
-)
-@_JSON
-def ledger_show(dataset: str | None, path: str | None, json_path: str | None) -> None:
-    """Show what was spent."""
-    from privsynth.ledger import Ledger, default_path
-    from privsynth.tables import print_ledger
-
-    document = Ledger(Path(path) if path else default_path()).show(dataset)
-    _print_json(document, json_path)
-    if json_path != "-":
-        print_ledger(document)
-
-
-@ledger.command("verify")
-@click.argument("releases", nargs=-1, type=click.Path(), metavar="[DIR]...")
-@click.option(
-    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
-)
-def ledger_verify(releases: tuple[str, ...], path: str | None) -> None:
-    """Recompute the chain of entries, and find each release in it."""
-    from privsynth.artifact import read_manifest
-    from privsynth.ledger import Ledger, default_path
-
-    problems = Ledger(Path(path) if path else default_path()).verify(
-        [read_manifest(Path(folder)) for folder in releases]
-    )
-    _say_problems(problems, "The ledger is whole.")
-
-
 @cli.command()
 @click.argument("folder", type=click.Path(), metavar="DIR")
 def verify(folder: str) -> None:
     """Recompute every digest of a release folder or a model."""
     from privsynth import pipeline
 
-    _say_problems(pipeline.verify(folder), "Every file is as it was written.")
+    say_problems(pipeline.verify(folder), "Every file is as it was written.")
 
 
-def _say_problems(problems: list[str], fine: str) -> None:
-    from privsynth.errors import ArtifactError
-
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
-        found = "1 problem was found" if len(problems) == 1 else f"{len(problems)} problems were found"
-        raise ArtifactError(f"{found}. Restore the files from where they were made.")
-    click.echo(fine)
+cli.add_command(ledger)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with the code that the outcome means."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin on a busy machine take many times longer
     exits.obey_sigterm()
     code = _outcome(arguments)
     exits.close_stdout()

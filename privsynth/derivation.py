@@ -14,10 +14,10 @@ from privsynth.ledger import Ledger, default_path
 from privsynth.noise import ExactAnswers, OsNoise
 from privsynth.plan import THRESHOLD_SHARE, spend_record
 from privsynth.privacy import Budget, Spend, Unit, mu_of
-from privsynth.tableschema.io import schema_to_document
-from privsynth.tableschema.model import Field, Schema
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
+from privsynth.tableschema.io import schema_to_document
+from privsynth.tableschema.model import Field, Schema
 
 
 def derive_paid(

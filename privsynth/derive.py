@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from privsynth.noise import Noise, scale_of
 from privsynth.privacy import Spend, composed, gaussian, thresholded
-from privsynth.tableschema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
+from privsynth.tableschema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -226,7 +226,7 @@ def undetermined(schema: Schema) -> tuple[str, ...]:
         unknown = field.source("kind") == "default"
         labels = field.kind in LABELLED and field.enum is None and field.kind != "boolean"
         bounds = field.kind in NUMERIC and (field.minimum is None or field.maximum is None)
-        if unknown or (labels or bounds) and field.kind not in UNMODELLED:
+        if unknown or ((labels or bounds) and field.kind not in UNMODELLED):
             names.append(field.name)
     return tuple(names)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,22 @@ from privsynth.errors import UsageError
 from privsynth.generators.fitted import Fitted
 from privsynth.ledger import Entry, Ledger, default_path
 from privsynth.noise import Noise, OsNoise
+from privsynth.pii import names_only
 from privsynth.plan import Plan
 from privsynth.privacy import Private, Unit, event_to_json
-from privsynth.pii import names_only
-from privsynth.tableschema.declare import read_declaration, schema_from_declaration
-from privsynth.tableschema.io import read_schema, schema_from_document
-from privsynth.tableschema.model import Schema
 from privsynth.table.coded import check_columns, encode
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
+from privsynth.tableschema.declare import read_declaration, schema_from_declaration
+from privsynth.tableschema.io import read_schema, schema_from_document
+from privsynth.tableschema.model import Schema
 
 Progress = Callable[[str], None]
+_PERSON = re.compile(
+    r"(patient|person|customer|client|member|subject|participant|employee|user|insured|account|household)s?"
+    r"[ _.-]*(id|nbr|no|nr|num|number|key|code)$",
+    re.IGNORECASE,
+)
 
 
 def quiet(_: str) -> None:
@@ -92,10 +98,14 @@ def reserve(plan: Plan, dataset: str, ledger: Path | str | None, purpose: str) -
 
 
 def dataset_name(table: Any, dataset: str | None) -> str:
-    """Return the name under which a table's budget is kept: the owner's name for it, or the path."""
-    if dataset is not None:
-        return dataset
-    return str(Path(table).resolve()) if isinstance(table, str | os.PathLike) else "unnamed table"
+    """Return the name under which a table's budget is kept: the owner's name for it, or where it lies.
+
+    A name that is the path of a file stands for that file, so that a limit set on `small.csv` binds a fit of `small.csv`.
+    """
+    name = dataset if dataset is not None else table
+    if not isinstance(name, str | os.PathLike):
+        return "unnamed table"
+    return str(Path(name).resolve()) if dataset is None or Path(name).is_file() else str(name)
 
 
 def read_any_schema(schema: Any) -> Schema:
@@ -163,6 +173,8 @@ def execute(
         progress("learning the schema under the budget")
         profile = Profile(source, plan.unit, key, missing=schema.missing, keep=keep)
         schema = plan.completed(plan.derive.run(profile, schema, noise))
+        for note in _lost(schema, plan.derive.names):
+            progress(note)
     progress("coding the table")
     coded = encode(source, schema, plan.unit, key, keep=keep)
     progress(f"fitting the generator {plan.generator}")
@@ -179,12 +191,35 @@ def execute(
     return fitted
 
 
+def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
+    """Say what the budget could not learn; all of it follows from noisy answers."""
+    left_out = [name for name in learned if not schema[name].modelled]
+    single = [name for name in learned if schema[name].modelled and len(schema[name].enum or ("", "")) == 1]
+    notes = [f"left out, because they look like identifiers or text: {', '.join(left_out)}."] if left_out else []
+    if single:
+        notes.append(
+            f"only one label was frequent enough to be learned of: {', '.join(single)}. Declare their labels to keep the others."
+        )
+    return notes
+
+
+def say_unit(plan: Plan, progress: Progress) -> None:
+    """Hint at a unit where rows are protected one by one and a column's name looks like a person's number."""
+    found = [name for name in plan.schema.names if _PERSON.search(name)] if plan.unit.column is None else []
+    if found:
+        progress(
+            f"note: each row is protected by itself, and `{found[0]}` looks like a person's number; to protect people instead, "
+            f"use --unit {found[0]} --max-rows K."
+        )
+
+
 def _warn(fitted: Fitted, unit: Unit) -> None:
     """Warn where delta is large for the noisy number of units."""
     units = fitted.model.total / unit.max_rows
     if fitted.guarantee.delta * units > 0.01:
         warnings.warn(
-            f"delta {fitted.guarantee.delta:g} times the noisy number of units ({units:,.0f}) is above 0.01. A delta bounds the chance that "
-            f"a unit's protection fails outright; with so many units use a smaller one, such as --delta {0.001 / units:.0e}.",
+            f"delta {fitted.guarantee.delta:g} times the noisy number of units ({units:,.0f}) is above 0.01. A delta bounds the "
+            "chance that a unit's protection fails outright; with so many units use a smaller one, such as "
+            f"--delta {0.001 / units:.0e}.",
             stacklevel=3,
         )

@@ -17,6 +17,7 @@ from privsynth.fitting import (
     read_any_schema,
     reserve,
     resolve_schema,
+    say_unit,
 )
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.noise import OsNoise
@@ -126,6 +127,7 @@ def fit(
         >>> synthetic = sample(model)  # doctest: +SKIP
     """
     plan = plan_fit(table, encoding=encoding, **options)
+    say_unit(plan, progress)
     progress("reading the table")
     source = open_table(table, encoding=encoding).loaded()
     paid = reserve(plan, dataset_name(table, dataset), ledger, f"fit {plan.generator}")
@@ -224,6 +226,7 @@ def run(
     """
     plan = plan_fit(table, epsilon=epsilon, encoding=encoding, **options)
     check_output(Path(out))
+    say_unit(plan, progress)
     progress("reading the table")
     source = open_table(table, encoding=encoding).loaded()
     story = Story(source=source, plan=plan, out=Path(out), progress=progress)
@@ -254,6 +257,8 @@ def verify(folder: Path | str) -> list[str]:
     """Recompute every digest of a release folder or a model; return what is wrong with it."""
     from privsynth.artifact import verify_folder
 
+    if (Path(folder) / "release" / "manifest.json").is_file():
+        folder = Path(folder) / "release"
     return verify_folder(Path(folder))
 
 

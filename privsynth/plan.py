@@ -24,8 +24,8 @@ from privsynth.privacy import (
     rounded_up,
     spend_of,
 )
-from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import LEAVES, Schema
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ def _check_spend(schema: Schema, unit: Unit) -> None:
         ) from None
     if protected != unit.column:
         raise SchemaError(
-            f"The schema was learned protecting {_who(protected)}, and the fit would protect {_who(unit.column)}. Fit under the same unit, or learn the schema again with --unit."
+            f"The schema was learned protecting {_who(protected)}, and the fit would protect {_who(unit.column)}. "
+            "Fit under the same unit, or learn the schema again with --unit."
         )
 
 

@@ -328,9 +328,9 @@ class Guarantee:
         )
         domains = f"of the column domains {' and '.join(how)}; " if how else ""
         return (
-            f"Whatever else an attacker knows, this release is ({self.epsilon:g}, {_plain(self.delta)})-differentially private for "
-            f"adding or removing {self.unit.sentence()}{before}; {domains}not covered are the declarations themselves, patterns that hold for "
-            "the population as a whole, and other releases of the same data."
+            f"Whatever else an attacker knows, this release is ({self.epsilon:g}, {_plain(self.delta)})-differentially "
+            f"private for adding or removing {self.unit.sentence()}{before}; {domains}not covered are the declarations "
+            "themselves, patterns that hold for the population as a whole, and other releases of the same data."
         )
 
     def power(self, false_alarms: float) -> float:

@@ -19,11 +19,11 @@ from privsynth.fitting import Progress, Reservation
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.plan import Plan
 from privsynth.report import build_report, render_html
-from privsynth.tableschema.io import dump_schema
 from privsynth.table.coded import others, split_units
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
 from privsynth.table.write import write_table
+from privsynth.tableschema.io import dump_schema
 
 HOLDOUT_PERCENT = 20
 
@@ -110,8 +110,8 @@ def _write(
 def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[str, Any]:
     """Compute the owner's findings: scan, audit and evaluation; and the synthetic table's own figures."""
     from privsynth.audits import audit_tables
-    from privsynth.quality import evaluate_tables, synthetic_only
     from privsynth.pii import scan_columns
+    from privsynth.quality import evaluate_tables, synthetic_only
 
     held = split_units(story.source, story.plan.unit, HOLDOUT_PERCENT, key)
     train = typed_frame(story.source, fitted.schema, keep=others(held))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDE = 200
+_STATES = {"reserved": "reserved (counts as spent)", "aborted-counted": "aborted (counts as spent)"}
 
 
 def _console() -> Console:
@@ -46,7 +47,17 @@ def _cell(value: object) -> str:
 
 def print_scan(name: str, scan: Mapping[str, Any]) -> None:
     """Print what a scan found, one line a column."""
-    rows = [(c["name"], c["entity"], c["confidence"], c["role"], c["action"], c["reason"]) for c in scan["columns"]]
+    rows = [
+        (
+            c["name"],
+            c["entity"],
+            c["confidence"] if c["entity"] else None,
+            "other" if c["role"] == "safe" else c["role"],
+            c["action"],
+            c["reason"],
+        )
+        for c in scan["columns"]
+    ]
     _print(name, ("column", "entity", "confidence", "role", "action", "why"), rows)
 
 
@@ -89,9 +100,19 @@ def print_ledger(ledger: Mapping[str, Any]) -> None:
     for account in ledger["datasets"]:
         limit = account.get("limit") or {}
         allowed = f"of {limit['epsilon']:g}" if limit else "(no limit is set)"
-        rows = [(e["id"], e["at"], e["purpose"], e["state"]) for e in account["entries"]]
+        rows = [
+            (
+                e["id"],
+                e["at"],
+                e["purpose"],
+                e["unit"]["column"] or "row",
+                e["epsilon"],
+                _STATES.get(e["state"], e["state"]),
+            )
+            for e in account["entries"]
+        ]
         _print(
             f"{account['dataset']}: epsilon {_cell(account['epsilon'])} spent {allowed}",
-            ("entry", "day", "purpose", "state"),
+            ("entry", "day", "purpose", "unit", "epsilon alone", "state"),
             rows,
         )

@@ -1,9 +1,10 @@
 """Record every noisy answer of a mechanism on one table and replay it on a neighbour.
 
-All randomness of a release goes through one `Noise`. So a mechanism is run on a table with a `Recording`, and on a neighbour
-with a `Replaying` that gives the recorded answers again. If the mechanism is what it claims, then the neighbour asks the same
-questions with the same public parameters in the same shapes, its exact answers lie within the declared sensitivity, and the
-output is the same to the last bit: what the two tables differ in has gone through the noise or nowhere.
+All randomness of a release goes through one `Noise`. So a mechanism is run on a table with a `Recording`, and on a
+neighbour with a `Replaying` that gives the recorded answers again. If the mechanism is what it claims, then the
+neighbour asks the same questions with the same public parameters in the same shapes, its exact answers lie within the
+declared sensitivity, and the output is the same to the last bit: what the two tables differ in has gone through the
+noise or nowhere.
 
 A replay falsifies, it does not prove: it sees one path of noisy answers and one pair of tables at a time.
 """
@@ -27,7 +28,7 @@ T = TypeVar("T")
 SLACK = 1 + 1e-9
 
 
-class Violation(AssertionError):
+class Violation(AssertionError):  # noqa: N818 - it is a finding
     """A mechanism does what it does not declare."""
 
 

@@ -186,7 +186,7 @@ class Contract:
             Field(name=f.name, kind=f.kind, enum=f.enum, minimum=f.minimum, maximum=f.maximum, required=True)
             for f in self.schema().fields
         )
-        rows = [*BASE[:40], *({name: None for name in BASE[0]} for _ in range(40))]
+        rows = [*BASE[:40], *(dict.fromkeys(BASE[0]) for _ in range(40))]
         for target in (None, "died", "cost"):
             schema = Schema(fields=fields, target=target)
             model = self.fit(schema, rows, spend=Spend(mu_squared=400))  # type: ignore[arg-type]
@@ -197,10 +197,10 @@ class Contract:
         [
             ("empty", []),
             ("one row", BASE[:1]),
-            ("all missing", [{name: None for name in BASE[0]} for _ in range(30)]),
+            ("all missing", [dict.fromkeys(BASE[0]) for _ in range(30)]),
             ("constant", [dict(BASE[4]) for _ in range(30)]),
             ("one column missing", [{**row, "cost": None} for row in BASE]),
-            ("out of the domain", [{name: "nan" for name in BASE[0]} for _ in range(30)]),
+            ("out of the domain", [dict.fromkeys(BASE[0], "nan") for _ in range(30)]),
         ],
     )
     @pytest.mark.parametrize("unit", [ROWS, PATIENTS], ids=["row", "patient"])

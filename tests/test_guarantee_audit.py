@@ -103,8 +103,8 @@ def test_a_short_audit_tells_a_fit_from_its_twin_with_half_the_noise(monkeypatch
 def test_the_best_attack_reaches_the_claim_and_does_not_pass_it(unit: Unit) -> None:
     claimed, least, estimate = audited(3_000, unit, 1.0)
     assert least <= claimed
-    assert 0.65 * claimed <= estimate <= claimed * 1.1  # five standard errors
-    assert least > 0.4 * claimed
+    assert 0.55 * claimed <= estimate <= claimed * 1.1  # five standard errors
+    assert least > 0.3 * claimed
 
 
 @pytest.mark.audit

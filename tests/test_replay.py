@@ -101,7 +101,9 @@ def test_the_whole_fit_depends_on_a_row_through_the_noise_alone() -> None:
 
 
 def test_the_whole_fit_of_a_train_part_depends_on_a_patient_through_the_noise_alone() -> None:
-    check(tables.execute_of(PATIENTS, epsilon=600, holdout=True), base(), list(near_patients().values())[::2], both=False)
+    check(
+        tables.execute_of(PATIENTS, epsilon=600, holdout=True), base(), list(near_patients().values())[::2], both=False
+    )
     check(tables.execute_of(ROWS, holdout=True), base(), list(near_rows().values())[:6:2])
 
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from privsynth.noise import Noise
 from privsynth.privacy import Spend, Unit
+from privsynth.table.coded import DataSource
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
-from privsynth.table.coded import DataSource
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.noise import Noise, scale_of
-from privsynth.tableschema.domain import CELL_BY_CELL, Domain
 from privsynth.table.coded import DataSource
+from privsynth.tableschema.domain import CELL_BY_CELL, Domain
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -19,9 +19,9 @@ from privsynth.generators.binning import Marginal, MarginalPlan, coarse_bins, me
 from privsynth.generators.copula_model import CopulaModel, Margins, normal_scores
 from privsynth.noise import Noise
 from privsynth.privacy import Spend, Unit, composed, gaussian
+from privsynth.table.coded import DataSource, moment_sensitivity
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
-from privsynth.table.coded import DataSource, moment_sensitivity
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -57,7 +57,7 @@ class CopulaConfig:
 
     name = "copula"
 
-    def calibrate(self, schema: Schema, unit: Unit, spend: Spend) -> CopulaMechanism:
+    def calibrate(self, schema: Schema, unit: Unit, spend: Spend) -> CopulaMechanism:  # noqa: ARG002 - of the protocol
         """Split mu**2 over the stages that this schema has.
 
         Args:

@@ -120,7 +120,7 @@ class CopulaModel:
         mass = np.bincount(self.classes, weights=np.append(marginal.counts, marginal.missing)).astype(np.float64)
         ends = np.cumsum(_distribution(mass))
         even = (np.arange(rows) + rng.random()) / max(rows, 1)
-        return np.diff(np.searchsorted(even, np.append(0.0, ends[:-1].tolist() + [2.0]))).astype(np.int64)
+        return np.diff(np.searchsorted(even, np.append(0.0, [*ends[:-1], 2.0]))).astype(np.int64)
 
     def _latent(self, per_class: Ints, rng: np.random.Generator) -> list[npt.NDArray[np.float32]]:
         out = []
@@ -221,7 +221,7 @@ def _require_margins(margins: Margins, groups: int, correlation: npt.NDArray[Any
     _require(margins.given.shape == (len(correlation), number) and len(margins.bins) == groups)
     _require(
         bool((np.sort(margins.order) == np.arange(number)).all())
-        and 0 <= margins.bins.min()
+        and margins.bins.min() >= 0
         and int(margins.bins.max()) < number
     )
     _require(bool(np.isfinite(margins.given).all()) and bool((margins.given >= 0).all()))

@@ -18,10 +18,10 @@ from privsynth.generators.base import Model, Rows
 from privsynth.generators.fakes import make_fakes
 from privsynth.generators.where import Conditions
 from privsynth.privacy import Guarantee
+from privsynth.table.write import decode
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.io import schema_from_document, schema_to_document
 from privsynth.tableschema.model import Schema
-from privsynth.table.write import decode
 
 _MAX_TRIES = 200
 _MAX_ROWS = 1_000_000_000
@@ -140,12 +140,13 @@ class Fitted:
 
 
 def load_model(path: Path | str) -> Fitted:
-    """Read a model that `save` wrote.
+    """Read a model that `save` wrote, or the one of a release folder.
 
     Raises:
         ArtifactError: it is damaged, cut off, or no model of privsynth.
     """
-    manifest, arrays = read_model(Path(path))
+    inside = Path(path) / "model"
+    manifest, arrays = read_model(inside if (inside / "manifest.json").is_file() else Path(path))
     try:
         schema = schema_from_document(manifest["schema"], where=f"the schema in {path}")
         config = make_config(manifest["generator"], manifest["config"])

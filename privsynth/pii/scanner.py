@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from privsynth.errors import UsageError
-from privsynth.privacy import Private
 from privsynth.pii.columns import fit_evidence, key_evidence, text_evidence, veto_evidence
 from privsynth.pii.entities import ENTITIES
 from privsynth.pii.gazetteer import name_evidence
@@ -16,6 +15,7 @@ from privsynth.pii.profile import Profile, profile
 from privsynth.pii.recognisers import recogniser_evidence
 from privsynth.pii.spans import span_evidence
 from privsynth.pii.verdict import finding
+from privsynth.privacy import Private
 
 
 def _evidence(name: str, view: Profile) -> list[Evidence]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from privsynth.errors import UsageError
 from privsynth.simulators.notes import write_notes
 from privsynth.simulators.patients import Floats, Integers, Patients, draw_patients
 from privsynth.simulators.stays import Stays, draw_stays
-from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -40,7 +40,9 @@ class DataSource(Protocol):
         """Return the contingency table of a few columns."""
         ...
 
-    def moments(self, scores: Mapping[str, Ints], *, radius: int, given: tuple[str, Ints] | None = None) -> Private[Ints]:
+    def moments(
+        self, scores: Mapping[str, Ints], *, radius: int, given: tuple[str, Ints] | None = None
+    ) -> Private[Ints]:
         """Return sums of products of scores, apart for each group of one column."""
         ...
 
@@ -93,7 +95,9 @@ class CodedTable:
             shape.append(size)
         return Private(np.bincount(key.astype(np.int64, copy=False), minlength=math.prod(shape)).reshape(shape))
 
-    def moments(self, scores: Mapping[str, Ints], *, radius: int, given: tuple[str, Ints] | None = None) -> Private[Ints]:
+    def moments(
+        self, scores: Mapping[str, Ints], *, radius: int, given: tuple[str, Ints] | None = None
+    ) -> Private[Ints]:
         """Return sums over rows of the products of two columns' scores, apart for each group of one column.
 
         A row whose score vector is longer than `radius` is shortened to it (rounded towards zero) and counts in one group only, so
@@ -136,7 +140,9 @@ def moment_sensitivity(columns: int, radius: int) -> float:
     return radius**2 * math.sqrt((1 - 1 / columns) / 2) * (1 + 1e-12)
 
 
-def encode(source: Source, schema: Schema, unit: Unit, key: bytes, *, keep: Private[npt.NDArray[np.bool_]] | None = None) -> CodedTable:
+def encode(
+    source: Source, schema: Schema, unit: Unit, key: bytes, *, keep: Private[npt.NDArray[np.bool_]] | None = None
+) -> CodedTable:
     """Read a table and code its modelled columns; cells that do not parse or are not in the domain get the last code.
 
     Args:
@@ -179,7 +185,9 @@ def check_columns(source: Source, schema: Schema, unit: Unit) -> None:
                 f"The schema names the column `{name}`, which {source.where} lacks. Its columns are: {', '.join(source.names)}."
             )
     if not schema.modelled:
-        raise SchemaError("No column is left to model: all are dropped, identifiers or text. Set `action: keep` on some.")
+        raise SchemaError(
+            "No column is left to model: all are dropped, identifiers or text. Set `action: keep` on some."
+        )
 
 
 def number_sql(field: Field, missing: Sequence[str] = ("",)) -> str:

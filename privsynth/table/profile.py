@@ -85,7 +85,9 @@ class Profile:
         """Return int64[len(FORM_NAMES)]: how many cells have each form."""
         cell = cell_sql(name, self._missing)
         cases = " ".join(
-            f"WHEN regexp_matches({cell}, '{pattern}', 's') THEN {number}" for number, (_, pattern) in enumerate(FORMS, start=1) if pattern
+            f"WHEN regexp_matches({cell}, '{pattern}', 's') THEN {number}"
+            for number, (_, pattern) in enumerate(FORMS, start=1)
+            if pattern
         )
         column = f"CASE WHEN {cell} IS NULL THEN 0 {cases} ELSE {len(FORMS)} END AS form_"
         return Private(self._counted(f"{column}", len(FORM_NAMES)))
@@ -121,7 +123,9 @@ class Profile:
     def labels(self, name: str) -> Private[dict[str, int]]:
         """Return label -> rows; longer texts than 64 characters are left out."""
         cell = cell_sql(name, self._missing)
-        column = self._source.arrow([f"CASE WHEN length({cell}) <= {MAX_LABEL_CHARACTERS} THEN {cell} END AS label_"]).column("label_")
+        column = self._source.arrow(
+            [f"CASE WHEN length({cell}) <= {MAX_LABEL_CHARACTERS} THEN {cell} END AS label_"]
+        ).column("label_")
         encoded = column.combine_chunks().dictionary_encode()
         texts = encoded.dictionary.to_pylist()
         index = np.asarray(encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False), dtype=np.int64)

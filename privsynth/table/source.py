@@ -194,6 +194,8 @@ def open_table(table: Any, *, encoding: str = "utf-8") -> Source:
     if isinstance(table, Source):
         return table
     if isinstance(table, str | os.PathLike):
+        if "://" in str(table):
+            raise UsageError("Databases are not read yet. Export the table to CSV or Parquet, and give that file.")
         return _open_path(Path(table), _ENCODINGS[encoding.lower()])
     return _open_frame(table)
 

@@ -1,0 +1,71 @@
+"""The commands of the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from privsynth.cli_options import JSON, print_json, say_problems
+
+
+@click.group()
+def ledger() -> None:
+    """Open, show and verify the ledger of what was spent."""
+
+
+@ledger.command("open")
+@click.option("--dataset", required=True, metavar="NAME", help="Your name for the table, or its path.")
+@click.option("--epsilon", type=float, required=True, metavar="E", help="What may be spent over all time.")
+@click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
+@click.option(
+    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
+)
+@click.option("--replace", is_flag=True, help="Replace another limit.")
+def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, replace: bool) -> None:
+    """Set what may be spent on a dataset."""
+    from privsynth.fitting import dataset_name
+    from privsynth.ledger import Ledger, default_path
+    from privsynth.privacy import Budget
+
+    where, dataset = Path(path) if path else default_path(), dataset_name(None, dataset)
+    book = Ledger(where)
+    book.open(dataset, Budget(epsilon=epsilon, delta=delta), replace=replace)
+    [account] = book.show(dataset)["datasets"]
+    spent = f"; epsilon {account['epsilon']:.4g} of it is spent" if account["epsilon"] else ""
+    click.echo(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}{spent}: {where}", err=True)
+
+
+@ledger.command("show")
+@click.option("--dataset", metavar="NAME", help="One dataset only.")
+@click.option(
+    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
+)
+@JSON
+def ledger_show(dataset: str | None, path: str | None, json_path: str | None) -> None:
+    """Show what was spent."""
+    from privsynth.fitting import dataset_name
+    from privsynth.ledger import Ledger, default_path
+    from privsynth.tables import print_ledger
+
+    name = None if dataset is None else dataset_name(None, dataset)
+    document = Ledger(Path(path) if path else default_path()).show(name)
+    print_json(document, json_path)
+    if json_path != "-":
+        print_ledger(document)
+
+
+@ledger.command("verify")
+@click.argument("releases", nargs=-1, type=click.Path(), metavar="[DIR]...")
+@click.option(
+    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
+)
+def ledger_verify(releases: tuple[str, ...], path: str | None) -> None:
+    """Recompute the chain of entries, and find each release in it."""
+    from privsynth.artifact import read_manifest
+    from privsynth.ledger import Ledger, default_path
+
+    problems = Ledger(Path(path) if path else default_path()).verify(
+        [read_manifest(Path(folder)) for folder in releases]
+    )
+    say_problems(problems, "The ledger is whole.")

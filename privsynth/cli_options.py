@@ -1,0 +1,130 @@
+"""Options that several commands share, and how commands write what they found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from privsynth.errors import LeakFound, UsageError
+
+TABLE = click.argument("table", type=str)
+ENCODING = click.option(
+    "--encoding", default="utf-8", show_default=True, help="Encoding of CSV files: utf-8 or latin-1."
+)
+JSON = click.option(
+    "--json", "json_path", metavar="F|-", help="Write the result as JSON to a file, or to stdout with -."
+)
+HTML = click.option("--html", "html_path", metavar="F", help="Write the result as one HTML page.")
+
+
+def options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def apply(command: Any) -> Any:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
+
+
+UNIT = options(
+    click.option(
+        "--unit",
+        metavar="COL|row",
+        help="Column that says whose row it is; each of its values is protected as a whole.",
+    ),
+    click.option(
+        "--max-rows",
+        type=int,
+        metavar="K",
+        help="Rows kept of a unit; its own coins leave out the rest  [default: the schema's, else 1]",
+    ),
+)
+LEDGER = options(
+    click.option("--dataset", metavar="NAME", help="Name under which the table's budget is kept  [default: its path]"),
+    click.option("--ledger", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"),
+)
+FIT = options(
+    click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
+    click.option(
+        "--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Never 1/n: it would tell n."
+    ),
+    click.option("--schema", type=click.Path(), metavar="S", help="A schema file (YAML or JSON)."),
+    click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form."),
+    UNIT,
+    click.option("--focus", metavar="COL", help="Column that later models predict  [default: the schema's target]"),
+    click.option(
+        "--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."
+    ),
+    LEDGER,
+    ENCODING,
+    click.option("--dry-run", is_flag=True, help="Print the budget plan and touch no private byte."),
+    click.option("--allow-data-dependent-schema", is_flag=True, help="Fit without a guarantee; every output says so."),
+)
+COMPARED = options(
+    click.option("--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."),
+    click.option("--synthetic", required=True, metavar="S", help="The synthetic table, of any vendor."),
+    click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
+    click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
+    click.option("--seed", default=0, show_default=True, help="Of the samples that it draws."),
+    JSON,
+    HTML,
+    ENCODING,
+)
+
+
+def print_json(document: Any, path: str | None) -> None:
+    if path is None:
+        return
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    if path == "-":
+        click.echo(text, nl=False)
+        return
+    from privsynth.files import atomic_file
+
+    with atomic_file(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def print_html(kind: str, document: Any, path: str | None) -> None:
+    if path is None:
+        return
+    from privsynth.files import atomic_file
+    from privsynth.report import render_findings
+
+    page = render_findings(kind, document)
+    with atomic_file(Path(path)) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def gate(failed: bool, message: str) -> None:
+    if failed:
+        raise LeakFound(message)
+
+
+def check_outputs(*paths: str | None, replace: bool = True) -> None:
+    """Refuse files that cannot be written, before any work is done."""
+    for path in paths:
+        if path in (None, "-"):
+            continue
+        place = Path(str(path)).absolute()
+        if place.is_dir():
+            raise UsageError(f"`{path}` is a folder, and a file is to be written there. Add a file name to it.")
+        if not place.parent.is_dir():
+            raise UsageError(f"The folder {place.parent} does not exist. Make it first, or name another output.")
+        if place.exists() and not replace:
+            raise UsageError(f"`{path}` exists already. Remove it, or name another file with -o.")
+
+
+def say_problems(problems: list[str], fine: str) -> None:
+    from privsynth.errors import ArtifactError
+
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        found = "1 problem was found" if len(problems) == 1 else f"{len(problems)} problems were found"
+        raise ArtifactError(f"{found}. Restore the files from where they were made.")
+    click.echo(fine)
