@@ -193,7 +193,8 @@ def execute(
 
 def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
     """Say what the budget could not learn; all of it follows from noisy answers."""
-    left_out = [name for name in learned if not schema[name].modelled]
+    ours = [field for field in schema.fields if field.source("action") != "declared" and field.name != schema.unit_column]
+    left_out = [field.name for field in ours if not field.modelled and field.action != "fake"]
     single = [name for name in learned if schema[name].modelled and len(schema[name].enum or ("", "")) == 1]
     notes = [f"left out, because they look like identifiers or text: {', '.join(left_out)}."] if left_out else []
     if single:

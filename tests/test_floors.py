@@ -23,7 +23,12 @@ PLACE = {name: (number, place) for number, floor in enumerate(FLOORS) for place,
 
 
 def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return named_part(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+
+
+def named_part(name: str) -> str:
+    """Return the part that a module of the top folder belongs to: `cli_ledger` is a page of `cli`."""
+    return "cli" if name.startswith("cli_") else name
 
 
 def for_types_only(tree: ast.AST) -> set[int]:
@@ -45,7 +50,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
             names = [f"privsynth.{node.module or ''}" if node.level else node.module or ""]
         else:
             continue
-        yield from ((name.split(".")[1], node.lineno) for name in names if name.startswith("privsynth."))
+        yield from ((named_part(name.split(".")[1]), node.lineno) for name in names if name.startswith("privsynth."))
 
 
 def climbing(part: str, tree: ast.AST) -> list[str]:

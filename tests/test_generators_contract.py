@@ -121,7 +121,7 @@ class Contract:
     def test_random_tables_differ_by_a_row_through_the_noise_alone(self) -> None:
         from privsynth.privacy import Private
 
-        for seed in range(25):
+        for seed in range(20):
             rng = np.random.default_rng(1000 + seed)
             schema = random_schema(rng)
             mechanism = self.mechanism(schema, ROWS, Spend(mu_squared=10.0 ** int(rng.integers(-2, 5))))  # type: ignore[arg-type]
@@ -170,7 +170,7 @@ class Contract:
             in_domain(model.sample(rows, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), rows)
 
     def test_random_models_sample_within_their_domains(self) -> None:
-        for seed in range(25):
+        for seed in range(20):
             rng = np.random.default_rng(seed)
             schema = random_schema(rng)
             table = random_table(schema, int(rng.integers(0, 200)), ROWS, rng)

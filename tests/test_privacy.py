@@ -92,6 +92,7 @@ def test_known_figures() -> None:
 # Properties
 
 
+@settings(max_examples=40)
 @given(mu=MUS, delta=DELTAS)
 def test_epsilon_holds_at_delta_and_a_little_less_does_not(mu: float, delta: float) -> None:
     epsilon = epsilon_of(mu, delta)
@@ -100,6 +101,7 @@ def test_epsilon_holds_at_delta_and_a_little_less_does_not(mu: float, delta: flo
         assert delta_of(epsilon * (1 - 1e-7), mu) > delta
 
 
+@settings(max_examples=40)
 @given(epsilon=EPSILONS, delta=DELTAS)
 def test_mu_holds_within_the_budget_and_a_little_more_does_not(epsilon: float, delta: float) -> None:
     mu = mu_of(epsilon, delta)
@@ -108,6 +110,7 @@ def test_mu_holds_within_the_budget_and_a_little_more_does_not(epsilon: float, d
     assert not Spend(mu_squared=Fraction(mu) ** 2 * (1 + Fraction(1, 10**6))).fits(Budget(epsilon=epsilon, delta=delta))
 
 
+@settings(max_examples=40)
 @given(mu=MUS, delta=DELTAS, more=st.floats(1.001, 3))
 def test_more_noise_never_spends_more(mu: float, delta: float, more: float) -> None:
     assert epsilon_of(mu, delta) <= epsilon_of(mu * more, delta)
@@ -116,6 +119,7 @@ def test_more_noise_never_spends_more(mu: float, delta: float, more: float) -> N
     assert spend_of(gaussian(1 / mu * more)).mu_squared < spend_of(gaussian(1 / mu)).mu_squared
 
 
+@settings(max_examples=40)
 @given(epsilon=st.floats(1e-6, 1e4))
 def test_a_reported_epsilon_is_rounded_up_to_at_most_one_unit_of_its_last_digit(epsilon: float) -> None:
     told = rounded_up(epsilon)
@@ -124,6 +128,7 @@ def test_a_reported_epsilon_is_rounded_up_to_at_most_one_unit_of_its_last_digit(
     assert rounded_up(0.0) == rounded_up(-1.0) == 0.0
 
 
+@settings(max_examples=40)
 @given(noises=st.lists(NOISES, min_size=1, max_size=6), delta=DELTAS)
 def test_spends_add_up_exactly_whatever_the_order_and_nesting(noises: list[float], delta: float) -> None:
     parts = [gaussian(noise) for noise in noises]
@@ -152,7 +157,7 @@ EVENTS = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(event=EVENTS)
 def test_an_event_comes_back_from_json_as_it_was(event: DpEvent) -> None:
     written = json.loads(json.dumps(event_to_json(event), allow_nan=False))
@@ -218,7 +223,8 @@ def test_events_that_would_give_budget_back_are_refused() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        {}, {"type": "laplace"}, {"type": "gaussian"}, {"type": "gaussian", "noise_multiplier": "x"}, {"type": "gaussian", "noise_multiplier": 0},
+        {}, {"type": "laplace"}, {"type": "gaussian"}, {"type": "gaussian", "noise_multiplier": "x"},
+        {"type": "gaussian", "noise_multiplier": 0},
         {"type": "composed"}, {"type": "composed", "events": [3]}, {"type": "composed", "events": 3}, {"type": "self_composed", "count": 2},
         {"type": "thresholded", "noise_multiplier": 1.0}, {"type": None},
     ],
