@@ -222,7 +222,7 @@ def test_differing_units_are_composed_and_said(ledger: Ledger) -> None:
     spend(ledger, unit=Unit(column="patient", max_rows=4))
     shown = account(ledger)
     assert "protect different units" in shown["note"]
-    assert shown["units"][0].startswith("one row")
+    assert any(unit.startswith("one row") for unit in shown["units"])
     assert "`patient`" in shown["units"][1]
     assert shown["epsilon"] > 0.4
 

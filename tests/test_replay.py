@@ -53,7 +53,7 @@ FITS = {
 def test_a_fit_depends_on_a_row_through_the_noise_alone(name: str, mu_squared: float) -> None:
     mechanism = tables.fit_declared(FITS[name], ROWS, mu_squared=mu_squared)
     near = list(near_rows().values())
-    check(mechanism, base(), near[:: 1 if mu_squared > 1 else 5], both=False)
+    check(mechanism, base(), near[:: 1 if name in ("label as target", "number as target") else 3], both=False)
     check(mechanism, near[5], [base()])
 
 
@@ -82,7 +82,7 @@ def test_a_derived_schema_depends_on_a_row_through_the_noise_alone() -> None:
         "day": "date",
         "died": "boolean",
     }
-    check(mechanism, base(), list(near_rows().values())[1::3], both=False)
+    check(mechanism, base(), list(near_rows().values())[1::4], both=False)
     check(mechanism, near_rows()["cells nan"], [base()])
 
 
@@ -96,7 +96,7 @@ def test_the_whole_fit_depends_on_a_row_through_the_noise_alone() -> None:
     mechanism = tables.execute_of(ROWS)
     _, expected = record(mechanism, base())
     assert expected.refusal is None
-    check(mechanism, base(), list(near_rows().values())[::3], both=False)
+    check(mechanism, base(), list(near_rows().values())[::4], both=False)
     for name in ("first added", "last removed, the only one of its ward", "cells 1e300", "cells infinity", "new ward"):
         replay(mechanism, base(), *record(mechanism, near_rows()[name]))
 

@@ -144,7 +144,7 @@ def _raw(
         starts=np.asarray(starts, dtype=np.int64),
         counts=counts,
         variance=variance,
-        missing=float(missing) if missing > 3 * math.sqrt(missing_variance) else 0.0,
+        missing=float(missing) if missing > 4 * math.sqrt(missing_variance) else 0.0,
         missing_variance=missing_variance,
     )
 

@@ -144,8 +144,10 @@ class CopulaMechanism:
 
     def _classes(self, found: Mapping[str, Marginal]) -> Ints:
         """Return the class of every group of the target (missing last); one class without a target."""
-        if self.target is None or self.target_noise is None:
+        if self.target is None:
             return np.zeros(1, dtype=np.int64)
+        if self.target_noise is None:
+            return np.zeros(found[self.target].groups + 1, dtype=np.int64)
         return coarse_bins(found[self.target], bins=self.config.target_bins, floor=6 * self.target_noise)
 
     def _margins(
