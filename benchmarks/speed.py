@@ -58,11 +58,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         path = big_table(folder, scratch)
-        timed("read and code 2,000,000 x 15 of CSV", arguments.repeats, lambda: read_and_code(path, folder / "domain.json"))
+        timed(
+            "read and code 2,000,000 x 15 of CSV",
+            arguments.repeats,
+            lambda: read_and_code(path, folder / "domain.json"),
+        )
         coded = read_and_code(path, folder / "domain.json")
         schema = read_declaration(folder / "domain.json", open_table(path).names)
         plan = Plan.make(schema, unit=Unit(), budget=Budget(epsilon=1, delta=1e-9))
-        timed("fit the copula on 2,000,000 coded rows", arguments.repeats, lambda: plan.mechanism(schema).run(coded, OsNoise()))
+        timed(
+            "fit the copula on 2,000,000 coded rows",
+            arguments.repeats,
+            lambda: plan.mechanism(schema).run(coded, OsNoise()),
+        )
         fitted = Fitted(
             generator="copula",
             config=make_config("copula").to_json(),
@@ -73,7 +81,11 @@ def main() -> None:
         )
         for ending in ("csv", "parquet"):
             out = scratch / f"out.{ending}"
-            timed(f"sample 1,000,000 rows into {ending}", arguments.repeats, lambda out=out: save_table(fitted.sample(1_000_000), out))
+            timed(
+                f"sample 1,000,000 rows into {ending}",
+                arguments.repeats,
+                lambda out=out: save_table(fitted.sample(1_000_000), out),
+            )
     command = [sys.executable, "-m", "privsynth.cli", "--help"]
     timed("privsynth --help", arguments.repeats, lambda: subprocess.run(command, check=True, capture_output=True))
 

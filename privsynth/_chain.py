@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
+from privsynth.accounting import Spend, event_from_json, spend_of
 from privsynth.errors import BudgetError, UsageError
-from privsynth.privacy import RELATION, Budget, Spend, Unit, event_from_json, spend_of
+from privsynth.privacy import RELATION, Budget, Unit
 
 START = "0" * 64
 LIMIT, RESERVED, COMMITTED, ABORTED = "limit", "reserved", "committed", "aborted-counted"
@@ -35,7 +36,7 @@ class Entry:
         unit: Who is protected, as JSON text of `Unit`.
         relation: Between which datasets the promise holds.
         purpose: What the look was for.
-        event_json: The privacy event (`privacy.event_to_json`), or the limit.
+        event_json: The privacy event (`accounting.event_to_json`), or the limit.
         mu_squared_num, mu_squared_den: The `Spend` of the event as a fraction of decimal integers.
         delta_num, delta_den: Likewise its additive delta.
         state: reserved, committed, aborted-counted or limit.

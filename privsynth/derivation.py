@@ -9,11 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from privsynth.accounting import Spend, mu_of
 from privsynth.derive import DeriveMechanism, undetermined
 from privsynth.ledger import Ledger, default_path
 from privsynth.noise import ExactAnswers, OsNoise
 from privsynth.plan import THRESHOLD_SHARE, spend_record
-from privsynth.privacy import Budget, Spend, Unit, mu_of
+from privsynth.privacy import Budget, Unit
+from privsynth.table.coded import check_columns
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 from privsynth.tableschema.io import schema_to_document
@@ -28,6 +30,7 @@ def derive_paid(
     Raises:
         BudgetError: the dataset's budget does not allow it.
     """
+    check_columns(source, known, unit)
     names = undetermined(known)
     extra = Fraction(budget.delta) * THRESHOLD_SHARE
     mu_squared = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2

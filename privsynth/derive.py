@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.accounting import Spend, composed, gaussian, thresholded
 from privsynth.noise import Noise, scale_of
-from privsynth.privacy import Spend, composed, gaussian, thresholded
 from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
-from privsynth.tableschema.model import LABELLED, NUMERIC, UNMODELLED, Field, Schema, canonical_label
+from privsynth.tableschema.model import LABELLED, MAX_LABELS, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -131,7 +131,8 @@ class DeriveMechanism:
             noise_multiplier=self.domain_noise,
             delta=self.label_delta,
         )
-        unique = {canonical_label(label): label for label in sorted(counts, reverse=True)}
+        frequent = sorted((label for label in counts if "\x00" not in label), key=lambda label: (-counts[label], label))
+        unique = {canonical_label(label): label for label in frequent[:MAX_LABELS]}
         if not unique or sum(counts.values()) < _COVERED * cells:
             return field.with_(paid, kind="identifier", role="review", action="drop")
         labels = tuple(sorted(unique.values()))

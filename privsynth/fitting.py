@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.accounting import event_to_json
 from privsynth.derive import from_names, undetermined
 from privsynth.errors import UsageError
 from privsynth.generators.fitted import Fitted
@@ -20,7 +21,7 @@ from privsynth.ledger import Entry, Ledger, default_path
 from privsynth.noise import Noise, OsNoise
 from privsynth.pii import names_only
 from privsynth.plan import Plan
-from privsynth.privacy import Private, Unit, event_to_json
+from privsynth.privacy import Private, Unit
 from privsynth.table.coded import check_columns, encode
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
@@ -193,7 +194,9 @@ def execute(
 
 def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
     """Say what the budget could not learn; all of it follows from noisy answers."""
-    ours = [field for field in schema.fields if field.source("action") != "declared" and field.name != schema.unit_column]
+    ours = [
+        field for field in schema.fields if field.source("action") != "declared" and field.name != schema.unit_column
+    ]
     left_out = [field.name for field in ours if not field.modelled and field.action != "fake"]
     single = [name for name in learned if schema[name].modelled and len(schema[name].enum or ("", "")) == 1]
     notes = [f"left out, because they look like identifiers or text: {', '.join(left_out)}."] if left_out else []

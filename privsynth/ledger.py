@@ -28,8 +28,9 @@ from privsynth._chain import (
     total,
 )
 from privsynth._chain_file import ChainFile
+from privsynth.accounting import Spend, epsilon_of, event_to_json, mu_of, rounded_up
 from privsynth.errors import ArtifactError, BudgetError, UsageError
-from privsynth.privacy import Budget, Spend, Unit, epsilon_of, event_to_json, mu_of, rounded_up
+from privsynth.privacy import Budget, Unit
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent

@@ -5,7 +5,7 @@ Gaussian for Differential Privacy", 2020), whose random bits come from the opera
 
 **Guarantee.** `measure` with noise multiplier z is z-noise Gaussian DP: mu = 1 / z, for any integer query of the stated L2
 sensitivity. The deed has slightly more noise than the claim: variance (z * sensitivity)**2 + 2.25. The added 2.25 makes the discrete
-Gaussian a randomised rounding of the continuous one up to a factor of 1 +- 1e-19 a cell; the proof is in `docs/proofs/noise.md`.
+Gaussian a randomised rounding of the continuous one up to a factor of 1 +- 3e-19 a cell; the proof is in `docs/proofs/noise.md`.
 """
 
 from __future__ import annotations

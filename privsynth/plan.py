@@ -8,22 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from privsynth.accounting import Spend, composed, event_from_json, event_to_json, gaussian, mu_of, rounded_up, spend_of
 from privsynth.derive import DeriveMechanism, undetermined
 from privsynth.errors import BudgetError, SchemaError, UsageError
 from privsynth.generators import AUTO, Config, Mechanism, make_config
-from privsynth.privacy import (
-    Budget,
-    Guarantee,
-    Spend,
-    Unit,
-    composed,
-    event_from_json,
-    event_to_json,
-    gaussian,
-    mu_of,
-    rounded_up,
-    spend_of,
-)
+from privsynth.privacy import Budget, Guarantee, Unit
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import LEAVES, Schema
@@ -107,8 +96,11 @@ class Plan:
     @property
     def event(self) -> DpEvent:
         """What is reserved: all that the fit can do, whatever it learns on the way."""
-        generator = gaussian(float(self.generator_spend.mu_squared) ** -0.5 * (1 + 1e-12))
-        return composed([*([self.derive.event] if self.derive else []), generator])
+        return composed([*([self.derive.event] if self.derive else []), self._generator_event])
+
+    @property
+    def _generator_event(self) -> DpEvent:
+        return gaussian(float(self.generator_spend.mu_squared) ** -0.5 * (1 + 1e-12))
 
     @property
     def total_event(self) -> DpEvent:
@@ -119,7 +111,7 @@ class Plan:
     def mechanism(self, schema: Schema) -> Mechanism:
         """Calibrate the generator for the completed schema; it never exceeds what was reserved."""
         mechanism = self.config.calibrate(schema, self.unit, self.generator_spend)
-        if spend_of(mechanism.event).mu_squared > self.generator_spend.mu_squared:
+        if spend_of(mechanism.event).mu_squared > spend_of(self._generator_event).mu_squared:
             raise BudgetError(
                 f"The generator {self.generator} asks for more than its share. This is a bug; please report it."
             )

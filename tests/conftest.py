@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two spinning threads on a busy two-core machine take many times longer
+os.environ.setdefault(
+    "OMP_WAIT_POLICY", "PASSIVE"
+)  # two spinning threads on a busy two-core machine take many times longer
 
 import pandas as pd
 import pytest

@@ -20,9 +20,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from privsynth.accounting import Spend, spend_of
 from privsynth.errors import PrivsynthError
 from privsynth.noise import Ints, Noise, scale_of, threshold_of
-from privsynth.privacy import Private, Spend, spend_of
+from privsynth.privacy import Private
 
 T = TypeVar("T")
 SLACK = 1 + 1e-9

@@ -8,13 +8,14 @@ from typing import Any
 import pyarrow as pa
 
 from privsynth import fitting
+from privsynth.accounting import Spend
 from privsynth.derive import DeriveMechanism, from_names, undetermined
 from privsynth.fitting import execute
 from privsynth.generators import make_config
 from privsynth.generators.fitted import Fitted
 from privsynth.noise import Noise
 from privsynth.plan import Plan
-from privsynth.privacy import Budget, Spend, Unit
+from privsynth.privacy import Budget, Unit
 from privsynth.table.coded import others, split_units
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source, open_table

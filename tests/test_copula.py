@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from simulated_people import PEOPLE_DECLARED, people
 
 import privsynth
+from privsynth.accounting import Spend, spend_of
 from privsynth.generators.binning import coarse_bins, plan_marginals, to_simplex
 from privsynth.generators.copula import CopulaConfig
-from privsynth.privacy import Spend, Unit, spend_of
+from privsynth.privacy import Unit
 from privsynth.tableschema import Domain, Field, Schema, schema_from_declaration
-
-from simulated_people import PEOPLE_DECLARED, people
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,12 @@ def test_awkward_columns_fit_and_sample(frame: pd.DataFrame) -> None:
 
 def test_required_cells_are_never_missing() -> None:
     frame = pd.DataFrame({"x": ["1", "2", None, None] * 300, "y": ["a", "b", "a", "?"] * 300})
-    declare = {"columns": {"x": {"lower": 1, "upper": 2, "integer": True, "required": True}, "y": {"labels": ["a", "b"], "required": True}}}
+    declare = {
+        "columns": {
+            "x": {"lower": 1, "upper": 2, "integer": True, "required": True},
+            "y": {"labels": ["a", "b"], "required": True},
+        }
+    }
     made = privsynth.sample(privsynth.fit(frame, epsilon=5, declare=declare), 400)
     assert not made.isna().any().any()
 
@@ -93,13 +98,18 @@ def test_any_column_may_be_the_target(target: str | None) -> None:
 
 def test_a_unit_of_several_rows_gets_that_much_more_noise() -> None:
     schema = schema_from_declaration(PEOPLE_DECLARED, list(PEOPLE_DECLARED["columns"]))
-    one, three = (CopulaConfig().calibrate(schema, unit, Spend(mu_squared=1)) for unit in (Unit(), Unit(column="id", max_rows=3)))  # type: ignore[arg-type]
+    one, three = (
+        CopulaConfig().calibrate(schema, unit, Spend(mu_squared=1)) for unit in (Unit(), Unit(column="id", max_rows=3))
+    )  # type: ignore[arg-type]
     assert spend_of(one.event) == spend_of(three.event)
 
 
 def test_the_budget_goes_to_the_stages_that_exist() -> None:
     for columns in (["outcome"], ["outcome", "age"], ["age", "income"], list(PEOPLE_DECLARED["columns"])):
-        declare = {"target": "outcome" if "outcome" in columns else None, "columns": {c: PEOPLE_DECLARED["columns"][c] for c in columns}}
+        declare = {
+            "target": "outcome" if "outcome" in columns else None,
+            "columns": {c: PEOPLE_DECLARED["columns"][c] for c in columns},
+        }
         mechanism = CopulaConfig().calibrate(schema_from_declaration(declare, columns), Unit(), Spend(mu_squared=2))  # type: ignore[arg-type]
         assert float(spend_of(mechanism.event).mu_squared) == pytest.approx(2.0, rel=1e-6)
         assert spend_of(mechanism.event).mu_squared <= 2
@@ -108,7 +118,9 @@ def test_the_budget_goes_to_the_stages_that_exist() -> None:
 def test_a_model_read_back_draws_the_same_rows(tmp_path) -> None:  # type: ignore[no-untyped-def]
     model = privsynth.fit(people(800), epsilon=2, declare=PEOPLE_DECLARED)
     model.save(tmp_path / "model")
-    pd.testing.assert_frame_equal(privsynth.sample(model, 100, seed=5), privsynth.sample(tmp_path / "model", 100, seed=5))
+    pd.testing.assert_frame_equal(
+        privsynth.sample(model, 100, seed=5), privsynth.sample(tmp_path / "model", 100, seed=5)
+    )
 
 
 def test_conditions_hold(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -136,7 +148,14 @@ def test_an_impossible_condition_ends_with_a_message() -> None:
 def test_identifiers_made_anew_are_no_function_of_cells() -> None:
     frame = people(400).assign(name="CANARY", key="CANARY")
     fields = tuple(
-        Field(name=name, kind="identifier", role="direct", action="fake", faker=faker, provenance={"kind": "declared", "action": "declared"})
+        Field(
+            name=name,
+            kind="identifier",
+            role="direct",
+            action="fake",
+            faker=faker,
+            provenance={"kind": "declared", "action": "declared"},
+        )
         for name, faker in (("name", "name"), ("key", "uuid4"))
     )
     known = schema_from_declaration(PEOPLE_DECLARED, list(frame.columns))
@@ -159,7 +178,9 @@ def test_bins_have_no_gaps_and_keep_heavy_groups_alone() -> None:
 
     domain = Domain.of(Field(name="x", kind="integer", minimum=0, maximum=9))
     counts = np.array([900.0, 5, 5, 5, 5, 20, 20, 20, 10, 10])
-    marginal = Marginal(domain=domain, starts=np.arange(11), counts=counts, variance=np.ones(10), missing=30.0, missing_variance=1.0)
+    marginal = Marginal(
+        domain=domain, starts=np.arange(11), counts=counts, variance=np.ones(10), missing=30.0, missing_variance=1.0
+    )
     bins = coarse_bins(marginal, bins=10, floor=4)
     assert set(bins) == set(range(bins.max() + 1))
     assert (bins == bins[0]).sum() == 1

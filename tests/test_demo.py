@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
 from privsynth.errors import UsageError
+from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
 from privsynth.tableschema import Field, Schema, read_schema
 
 CONSTANT = [

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from simulated_people import people
 
 import privsynth
+from privsynth.accounting import Spend, spend_of
 from privsynth.derive import DeriveMechanism, from_names, undetermined
 from privsynth.noise import OsNoise
-from privsynth.privacy import Spend, Unit, spend_of
+from privsynth.privacy import Unit
 from privsynth.table.profile import Profile
 from privsynth.table.source import open_table
 from privsynth.tableschema import Schema
-
-from simulated_people import people
 
 
 def derived(frame: pd.DataFrame, epsilon: float = 20.0) -> Schema:
@@ -28,7 +28,14 @@ def schema() -> Schema:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("age", "integer"), ("income", "number"), ("region", "categorical"), ("since", "date"), ("outcome", "boolean"), ("visits", "integer")],
+    [
+        ("age", "integer"),
+        ("income", "number"),
+        ("region", "categorical"),
+        ("since", "date"),
+        ("outcome", "boolean"),
+        ("visits", "integer"),
+    ],
 )
 def test_kinds_are_found(schema: Schema, name: str, kind: str) -> None:
     assert schema[name].kind == kind

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "privsynth"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "tableschema"),
-    ("_events", "privacy", "noise", "files", "_container"),
+    ("_events", "privacy", "accounting", "noise", "files", "_container"),
     ("table", "_chain", "_chain_file", "ledger", "artifact"),
     ("generators", "derive"),
     ("pii", "audits", "quality", "simulators", "plan"),

@@ -13,12 +13,13 @@ import replay_tables as tables
 from replay import check, check_spend, record
 from replay_tables import BASE, KEY, PATIENTS, ROWS, source_of
 
+from privsynth.accounting import Spend, event_to_json, spend_of
 from privsynth.errors import ArtifactError
 from privsynth.generators import GENERATORS, make_config
 from privsynth.generators.base import Config, Mechanism, Model, Rows
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.noise import OsNoise
-from privsynth.privacy import Guarantee, Spend, Unit, event_to_json, spend_of
+from privsynth.privacy import Guarantee, Unit
 from privsynth.table.coded import CodedTable, encode
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, Schema

@@ -17,9 +17,10 @@ from replay import Asked, Recording, Replaying
 from scipy.stats import beta, norm
 
 from privsynth import noise as noise_module
+from privsynth.accounting import Spend, spend_of
 from privsynth.generators import make_config
 from privsynth.noise import OsNoise, scale_of
-from privsynth.privacy import Private, Spend, Unit, spend_of
+from privsynth.privacy import Private, Unit
 from privsynth.table.coded import CodedTable
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, Schema

@@ -52,7 +52,9 @@ def test_sample_takes_a_release_folder(tmp_path: Path) -> None:
 
 
 def test_an_audit_takes_units() -> None:
-    train, held, other = (people(600, seed=seed).assign(person=[f"{seed}-{i // 3}" for i in range(600)]) for seed in (1, 2, 3))
+    train, held, other = (
+        people(600, seed=seed).assign(person=[f"{seed}-{i // 3}" for i in range(600)]) for seed in (1, 2, 3)
+    )
     rows = privsynth.audit(train, other, held, unit="person").to_json()["rows"]
     assert rows["train_compared"] == 200
     with pytest.raises(privsynth.UsageError, match="no column"):
@@ -60,4 +62,6 @@ def test_an_audit_takes_units() -> None:
 
 
 def test_a_fitted_model_says_what_it_is_in_a_line() -> None:
-    assert repr(privsynth.fit(people(300), epsilon=2, declare=PEOPLE_DECLARED)) == "Fitted(copula, 9 columns, epsilon 2)"
+    assert (
+        repr(privsynth.fit(people(300), epsilon=2, declare=PEOPLE_DECLARED)) == "Fitted(copula, 9 columns, epsilon 2)"
+    )

@@ -41,20 +41,11 @@ from replay import Recording, Violation, check, check_spend, record
 from replay_tables import BASE, KEY, PATIENTS, ROWS, source_of
 
 from privsynth import fitting, ledger, pipeline
+from privsynth.accounting import Spend, composed, epsilon_of, gaussian, rounded_up, spend_of, thresholded
 from privsynth.errors import BudgetError, PrivsynthError, UsageError
 from privsynth.generators import make_config
 from privsynth.noise import OsNoise, threshold_of
-from privsynth.privacy import (
-    Budget,
-    Private,
-    Spend,
-    composed,
-    epsilon_of,
-    gaussian,
-    rounded_up,
-    spend_of,
-    thresholded,
-)
+from privsynth.privacy import Budget, Private
 from privsynth.table.coded import encode, split_units
 from privsynth.table.source import Source
 
@@ -490,17 +481,17 @@ MUTANTS = (
         "return exact + np.random.default_rng().normal(0, 1e-3, exact.shape) + ",
         spread_of_the_noise,
     ),
-    Mutant("B28 an epsilon rounded down", "privacy:rounded_up", "math.ceil(", "math.floor(", accounting),
+    Mutant("B28 an epsilon rounded down", "accounting:rounded_up", "math.ceil(", "math.floor(", accounting),
     Mutant(
         "B29 less noise spends less",
-        "privacy:spend_of",
+        "accounting:spend_of",
         "1 / Fraction(event.noise_multiplier) ** 2",
         "Fraction(event.noise_multiplier) ** 2",
         accounting,
     ),
     Mutant(
         "B14 repeated events count once",
-        "privacy:spend_of",
+        "accounting:spend_of",
         "once.mu_squared * event.count",
         "once.mu_squared",
         accounting,
@@ -565,8 +556,8 @@ MUTANTS = (
     Mutant(
         "K labels of rows that were left out",
         "table.profile:Profile.labels",
-        "strict=False) if count}",
-        "strict=False)}",
+        "            if count:",
+        "            if True:",
         replay_derive_of_patients,
     ),
     Mutant(
@@ -600,7 +591,7 @@ MUTANTS = (
     ),
     Mutant(
         "K thresholds' delta not accounted",
-        "privacy:spend_of",
+        "accounting:spend_of",
         "Fraction(event.delta) if isinstance(event, ThresholdedDpEvent) else Fraction(0)",
         "Fraction(0)",
         accounting,

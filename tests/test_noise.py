@@ -15,9 +15,10 @@ import pytest
 from scipy import stats
 
 from privsynth import noise
+from privsynth.accounting import delta_of
 from privsynth.errors import BudgetError
 from privsynth.noise import ROUNDING_VARIANCE, ExactAnswers, OsNoise, UnitCoins, scale_of, threshold_of
-from privsynth.privacy import Private, delta_of
+from privsynth.privacy import Private
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

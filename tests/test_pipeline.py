@@ -26,7 +26,9 @@ def valid(name: str, document: Any) -> None:
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
-    frame = people(1500).assign(full_name=[f"CANARY{i}" for i in range(1500)], notes="CANARYNOTE of a visit that went well enough")
+    frame = people(1500).assign(
+        full_name=[f"CANARY{i}" for i in range(1500)], notes="CANARYNOTE of a visit that went well enough"
+    )
     frame.loc[0, "region"] = "CANARYREGION"
     privsynth.run(frame, epsilon=2, out=folder / "out", ledger=folder / "ledger.db", dataset="people")
     return folder / "out"
@@ -35,7 +37,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_leaves_both_folders_complete(out: Path) -> None:
     names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert names == {
-        *(f"release/{name}" for name in ("synthetic.csv", "schema.yaml", "manifest.json", "report.html", "report.json")),
+        *(
+            f"release/{name}"
+            for name in ("synthetic.csv", "schema.yaml", "manifest.json", "report.html", "report.json")
+        ),
         *(f"release/model/{name}" for name in ("manifest.json", "arrays.safetensors")),
         *(f"owner/{name}.json" for name in ("scan", "audit", "evaluate", "report")),
         "owner/report.html",
@@ -87,11 +92,17 @@ def test_the_holdout_is_about_a_fifth(out: Path) -> None:
     assert 0.12 < rows["holdout"] / (rows["train"] + rows["holdout"]) < 0.28
 
 
-def test_a_failed_run_keeps_what_was_paid_and_resuming_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_keeps_what_was_paid_and_resuming_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table, ledger = people(400), tmp_path / "ledger.db"
     options = {"epsilon": 2, "declare": PEOPLE_DECLARED, "ledger": ledger, "dataset": "people"}
     with monkeypatch.context() as patch:
-        patch.setattr(privsynth.release, "render_html", lambda _: (_ for _ in ()).throw(privsynth.ResourceError("The disk is full.")))
+        patch.setattr(
+            privsynth.release,
+            "render_html",
+            lambda _: (_ for _ in ()).throw(privsynth.ResourceError("The disk is full.")),
+        )
         with pytest.raises(privsynth.ResourceError, match="--resume-from"):
             privsynth.run(table, out=tmp_path / "out", **options)
     assert not (tmp_path / "out").exists()
@@ -118,7 +129,10 @@ def test_a_spent_budget_refuses_before_the_fit(tmp_path: Path) -> None:
 
 def test_the_exact_epsilon_is_spent_and_stated() -> None:
     for epsilon in (0.1, 1.0, 3.0, 10.0):
-        assert privsynth.plan_fit(people(20), epsilon=epsilon, declare=PEOPLE_DECLARED).guarantee_of_schema().epsilon == epsilon
+        assert (
+            privsynth.plan_fit(people(20), epsilon=epsilon, declare=PEOPLE_DECLARED).guarantee_of_schema().epsilon
+            == epsilon
+        )
 
 
 def test_split_keeps_units_together() -> None:

@@ -10,9 +10,10 @@ import pytest
 from simulated_people import PEOPLE_DECLARED, people
 
 import privsynth
+from privsynth.accounting import spend_of
 from privsynth.ledger import default_path
 from privsynth.plan import Plan
-from privsynth.privacy import Budget, Unit, spend_of
+from privsynth.privacy import Budget, Unit
 from privsynth.tableschema import read_schema, schema_from_declaration
 
 COLUMNS = list(PEOPLE_DECLARED["columns"])
@@ -47,7 +48,13 @@ def test_the_schema_of_a_release_carries_the_spend_of_its_learning(tmp_path: Pat
 @pytest.mark.parametrize("bounds", [{"lower": 0.2, "upper": 0.8, "integer": True}, {"integer": True, "lower": 3}])
 def test_public_mistakes_in_a_domain_cost_nothing(bounds: dict[str, Any]) -> None:
     with pytest.raises(privsynth.SchemaError):
-        privsynth.fit(people(50), epsilon=1, declare={"columns": {"age": bounds}, "target": None} if "upper" in bounds else declared(age={**bounds, "upper": 1}))
+        privsynth.fit(
+            people(50),
+            epsilon=1,
+            declare={"columns": {"age": bounds}, "target": None}
+            if "upper" in bounds
+            else declared(age={**bounds, "upper": 1}),
+        )
     assert not default_path().exists()
 
 
@@ -71,9 +78,9 @@ def test_what_is_reserved_fits_the_budget(epsilon: float, delta: float, learn: b
     plan = privsynth.plan_fit(people(20), epsilon=epsilon, delta=delta, declare=None if learn else PEOPLE_DECLARED)
     spend = spend_of(plan.event)
     assert spend.fits(Budget(epsilon=epsilon, delta=delta))
-    assert not (spend + spend_of(privsynth.plan_fit(people(20), epsilon=epsilon / 4, declare=PEOPLE_DECLARED).event)).fits(
-        Budget(epsilon=epsilon, delta=delta)
-    )
+    assert not (
+        spend + spend_of(privsynth.plan_fit(people(20), epsilon=epsilon / 4, declare=PEOPLE_DECLARED).event)
+    ).fits(Budget(epsilon=epsilon, delta=delta))
 
 
 def test_the_digest_holds_all_that_is_public() -> None:

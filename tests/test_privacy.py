@@ -27,14 +27,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth._events import ThresholdedDpEvent
-from privsynth.errors import BudgetError, UsageError
-from privsynth.privacy import (
-    RELATION,
-    Budget,
-    Guarantee,
-    Private,
+from privsynth.accounting import (
     Spend,
-    Unit,
     composed,
     delta_of,
     epsilon_of,
@@ -46,6 +40,8 @@ from privsynth.privacy import (
     spend_of,
     thresholded,
 )
+from privsynth.errors import BudgetError, UsageError
+from privsynth.privacy import RELATION, Budget, Guarantee, Private, Unit
 
 EPSILONS = st.floats(0.01, 20)
 MUS = st.floats(0.01, 8)

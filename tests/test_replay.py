@@ -12,9 +12,10 @@ import replay_tables as tables
 from replay import Recording, Replaying, Violation, check, check_spend, record, replay, spend_on
 from replay_tables import BASE, HOSTILE, NAMES, PATIENTS, ROWS, source_of
 
+from privsynth.accounting import Spend, spend_of
 from privsynth.derive import undetermined
 from privsynth.generators import make_config
-from privsynth.privacy import Private, Spend, Unit, spend_of
+from privsynth.privacy import Private, Unit
 from privsynth.table.coded import encode, rows_used, split_units
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
+from privsynth.accounting import mu_of
 from privsynth.errors import UsageError
-from privsynth.privacy import Guarantee, Private, Unit, mu_of
+from privsynth.privacy import Guarantee, Private, Unit
 from privsynth.report import FORMAT, build_report, render_html
 from privsynth.tableschema import Field, Schema
 

@@ -23,8 +23,8 @@ from test_report import (
     scan_example,
 )
 
+from privsynth.accounting import mu_of
 from privsynth.errors import UsageError
-from privsynth.privacy import mu_of
 from privsynth.report import render_findings, render_html, wording
 from privsynth.report.blocks import TradeOff
 from privsynth.report.odds import describe_guarantee

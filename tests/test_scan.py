@@ -16,9 +16,9 @@ from faker import Faker
 from jsonschema import Draft202012Validator
 
 from privsynth.errors import UsageError
-from privsynth.privacy import Private
 from privsynth.pii import ColumnFinding, ScanResult, names_only, scan_columns
 from privsynth.pii.entities import ENTITIES
+from privsynth.privacy import Private
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("PRIVSYNTH_DATA", ROOT.parent / "shared" / "data"))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.accounting import Spend
 from privsynth.noise import Noise
-from privsynth.privacy import Spend, Unit
+from privsynth.privacy import Unit
 from privsynth.table.coded import DataSource
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.accounting import Spend, composed, gaussian
 from privsynth.generators.binning import Marginal, MarginalPlan, coarse_bins, measure_marginals, plan_marginals
 from privsynth.generators.copula_model import CopulaModel, Margins, normal_scores
 from privsynth.noise import Noise
-from privsynth.privacy import Spend, Unit, composed, gaussian
+from privsynth.privacy import Unit
 from privsynth.table.coded import DataSource, moment_sensitivity
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
@@ -131,7 +132,7 @@ class CopulaMechanism:
     def run(self, source: DataSource, noise: Noise) -> CopulaModel:
         """Measure marginals, then each feature with the target, then the moments of scores; all else is post-processing."""
         found = {each.domain.name: each for each in measure_marginals(source, self.marginals, noise)}
-        classes = self._classes(found)
+        classes = self._classes(found, source.unit.max_rows)
         margins = {name: self._margins(source, found[name], classes, found, noise) for name in self.features}
         correlation = self._correlation(source, margins, classes, found, noise)
         return CopulaModel(
@@ -142,13 +143,13 @@ class CopulaMechanism:
             correlation=correlation,
         )
 
-    def _classes(self, found: Mapping[str, Marginal]) -> Ints:
+    def _classes(self, found: Mapping[str, Marginal], max_rows: int) -> Ints:
         """Return the class of every group of the target (missing last); one class without a target."""
         if self.target is None:
             return np.zeros(1, dtype=np.int64)
         if self.target_noise is None:
             return np.zeros(found[self.target].groups + 1, dtype=np.int64)
-        return coarse_bins(found[self.target], bins=self.config.target_bins, floor=6 * self.target_noise)
+        return coarse_bins(found[self.target], bins=self.config.target_bins, floor=6 * self.target_noise * max_rows)
 
     def _margins(
         self, source: DataSource, marginal: Marginal, classes: Ints, found: Mapping[str, Marginal], noise: Noise

@@ -324,9 +324,10 @@ def split_units(source: Source, unit: Unit, share_percent: int, key: bytes) -> P
     """
     from fractions import Fraction
 
-    everything = "hash(" + ", ".join(quoted(name) for name in source.names) + ") AS row_"
-    owner = f"{quoted(unit.column)} IS NULL AS nobody_, hash({quoted(unit.column)}) AS owner_" if unit.column else ""
-    table = source.arrow([everything, *([owner] if owner else [])])
+    expressions = [f"{_keyed_hash(source.names, key)} AS row_"]
+    if unit.column is not None:
+        expressions += [f"{quoted(unit.column)} IS NULL AS nobody_", f"{_keyed_hash([unit.column], key)} AS owner_"]
+    table = source.arrow(expressions)
     rows = np.asarray(table.column("row_").to_numpy(), dtype=np.uint64)
     coins = UnitCoins(key)
     own = coins.mixed(rows, _occurrence(rows.view(np.int64)))
@@ -335,6 +336,12 @@ def split_units(source: Source, unit: Unit, share_percent: int, key: bytes) -> P
         shared = coins.mixed(owners, np.full(len(owners), 2**32))
         own = np.where(np.asarray(table.column("nobody_").to_numpy(zero_copy_only=False), dtype=np.bool_), own, shared)
     return Private(coins.chosen(own, Fraction(share_percent, 100)))
+
+
+def _keyed_hash(names: Sequence[str], key: bytes) -> str:
+    """Return SQL of 64 bits of a row's cells under a secret key, so that nobody can plant rows that collide with another's."""
+    cells = ", ".join(f"coalesce(concat(length({quoted(name)}), ':', {quoted(name)}), '-')" for name in names)
+    return f"CAST(concat('0x', substr(sha256(concat({literal(key.hex())}, {cells})), 1, 16)) AS UBIGINT)"
 
 
 def others(mask: Private[npt.NDArray[np.bool_]]) -> Private[npt.NDArray[np.bool_]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -165,6 +166,10 @@ def _cell_text(cell: Any) -> str | None:
             return None
         if isinstance(cell, bool):
             return "true" if cell else "false"
+        if isinstance(cell, bytes | bytearray):
+            cell = bytes(cell).decode("utf-8")
+        if isinstance(cell, float):
+            return _float_text(float(cell))
         if isinstance(cell, dt.datetime | dt.date):
             return _iso(cell)
         text = str(cell).replace("\x00", "")
@@ -172,6 +177,13 @@ def _cell_text(cell: Any) -> str | None:
     except Exception:  # a cell's own code may do anything, and no cell can raise
         return None
     return text
+
+
+def _float_text(cell: float) -> str:
+    """Write a float one way, whatever the column's type: whole numbers without a point."""
+    if math.isfinite(cell) and cell == int(cell) and abs(cell) < 2**53:
+        return str(int(cell))
+    return repr(cell)
 
 
 def _iso(moment: dt.datetime | dt.date) -> str:
@@ -205,8 +217,23 @@ def _cast(column: Any) -> Any:
         local = pc.local_timestamp(column) if kind.tz is not None else column
         return pc.strftime(local.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
     if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, type=kind), column)
+        return _floats(column)
     return column.cast(pa.string())
+
+
+def _floats(column: Any) -> Any:
+    """Write floats as `_float_text` does; Arrow's own text differs only for exponents, which are written cell by cell."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = column.cast(pa.float64())
+    column = pc.if_else(pc.is_nan(column), pa.scalar(None, type=pa.float64()), column)
+    text = column.cast(pa.string())
+    odd = pc.fill_null(pc.or_(pc.match_substring(text, "e"), pc.match_substring(text, ".0")), False)
+    if not pc.any(odd).as_py():
+        return text
+    rewritten = [None if cell is None else _float_text(cell) for cell in pc.filter(column, odd).to_pylist()]
+    return pc.replace_with_mask(text.combine_chunks(), odd.combine_chunks(), pa.array(rewritten, type=pa.string()))
 
 
 def _cells(column: Any) -> Iterator[str | None]:

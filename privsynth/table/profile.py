@@ -13,7 +13,7 @@ import numpy.typing as npt
 from privsynth.privacy import Private, Unit
 from privsynth.table.coded import cell_sql, number_sql, owner_sql, rows_used
 from privsynth.table.source import Source
-from privsynth.tableschema.model import Field
+from privsynth.tableschema.model import Field, canonical_label
 
 Ints = npt.NDArray[np.int64]
 MAX_LABEL_CHARACTERS = 64
@@ -130,7 +130,12 @@ class Profile:
         texts = encoded.dictionary.to_pylist()
         index = np.asarray(encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False), dtype=np.int64)
         counts = np.bincount(index[self._mask.reveal()], minlength=len(texts) + 1)
-        return Private({text: int(count) for text, count in zip(texts, counts, strict=False) if count})
+        rows: dict[str, int] = {}
+        for text, count in zip(texts, counts, strict=False):
+            if count:
+                label = canonical_label(text)
+                rows[label] = rows.get(label, 0) + int(count)
+        return Private(rows)
 
     def _counted(self, expression: str, size: int) -> Ints:
         column = self._source.arrow([expression]).column(0)
