@@ -556,8 +556,8 @@ MUTANTS = (
     Mutant(
         "K labels of rows that were left out",
         "table.profile:Profile.labels",
-        "            if count:",
-        "            if True:",
+        "if count:",
+        "if True:",
         replay_derive_of_patients,
     ),
     Mutant(
