@@ -11,6 +11,7 @@ from privsynth.errors import UsageError
 
 T = TypeVar("T")
 RELATION = "add or remove one unit"
+_MOST_EPSILON = 1e6
 
 
 class Private(Generic[T]):
@@ -86,6 +87,10 @@ class Budget:
         if not (isinstance(self.epsilon, (int, float)) and math.isfinite(self.epsilon) and self.epsilon > 0):
             raise UsageError(
                 f"epsilon is {self.epsilon!r}. The privacy budget must be a positive number; try --epsilon 1."
+            )
+        if self.epsilon > _MOST_EPSILON:
+            raise UsageError(
+                f"epsilon is {self.epsilon:g}, which protects nobody. Give at most {_MOST_EPSILON:g}; 1 is strong, 10 weak."
             )
         if not (isinstance(self.delta, (int, float)) and 0 < self.delta < 1):
             raise UsageError(f"delta is {self.delta!r}. It must lie between 0 and 1; the default is 1e-6.")

@@ -147,15 +147,9 @@ def test_an_impossible_condition_ends_with_a_message() -> None:
 
 def test_identifiers_made_anew_are_no_function_of_cells() -> None:
     frame = people(400).assign(name="CANARY", key="CANARY")
+    declared = {"kind": "declared", "action": "declared"}
     fields = tuple(
-        Field(
-            name=name,
-            kind="identifier",
-            role="direct",
-            action="fake",
-            faker=faker,
-            provenance={"kind": "declared", "action": "declared"},
-        )
+        Field(name=name, kind="identifier", role="direct", action="fake", faker=faker, provenance=declared)
         for name, faker in (("name", "name"), ("key", "uuid4"))
     )
     known = schema_from_declaration(PEOPLE_DECLARED, list(frame.columns))

@@ -45,16 +45,10 @@ def test_the_schema_of_a_release_carries_the_spend_of_its_learning(tmp_path: Pat
     assert again.guarantee.spent_before > 0
 
 
-@pytest.mark.parametrize("bounds", [{"lower": 0.2, "upper": 0.8, "integer": True}, {"integer": True, "lower": 3}])
+@pytest.mark.parametrize("bounds", [{"lower": 0.2, "upper": 0.8, "integer": True}, {"lower": 3, "upper": 1}])
 def test_public_mistakes_in_a_domain_cost_nothing(bounds: dict[str, Any]) -> None:
     with pytest.raises(privsynth.SchemaError):
-        privsynth.fit(
-            people(50),
-            epsilon=1,
-            declare={"columns": {"age": bounds}, "target": None}
-            if "upper" in bounds
-            else declared(age={**bounds, "upper": 1}),
-        )
+        privsynth.fit(people(50), epsilon=1, declare=declared(age=bounds))
     assert not default_path().exists()
 
 

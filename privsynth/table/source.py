@@ -6,8 +6,11 @@ is asked for.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -102,18 +105,24 @@ class Source:
             yield
 
 
+@functools.cache
+def _spill_folder() -> str:
+    """Return this process's folder of mode 0700, which is removed when the process ends."""
+    folder = tempfile.mkdtemp(prefix="privsynth-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def connect() -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that loads no extension and spills, encrypted, into a folder of mode 0700."""
     import duckdb
 
-    spill = tempfile.mkdtemp(prefix="privsynth-")
-    os.rmdir(spill)  # DuckDB makes it when it spills, and removes it; ours would stay behind
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "temp_file_encryption": "true",
-            "temp_directory": spill,
+            "temp_directory": _spill_folder(),
         }
     )
     connection.execute("SET enable_progress_bar=false")
