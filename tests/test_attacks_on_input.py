@@ -66,7 +66,8 @@ def test_what_spills_is_for_the_owner_alone() -> None:
     settings = (
         table_source.connect()
         .sql(
-            "SELECT name, value FROM duckdb_settings() WHERE name IN ('temp_file_encryption', 'autoload_known_extensions', 'temp_directory')"
+            "SELECT name, value FROM duckdb_settings() "
+            "WHERE name IN ('temp_file_encryption', 'autoload_known_extensions', 'temp_directory')"
         )
         .fetchall()
     )
