@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from privsynth.errors import SchemaError, UsageError
-from privsynth.table.source import Source, open_table, quoted
+from privsynth.table.source import Source, open_table
+from privsynth.table.sql import quoted
 
 CANARY = "Zq7CANARYx9"
 

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
-from privsynth.table.source import Source, literal, quoted
+from privsynth.table.source import Source
+from privsynth.table.sql import literal, quoted
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, Schema, canonical_label
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from privsynth.errors import SchemaError
-from privsynth.table.source import literal
+from privsynth.table.sql import literal
 
 MAX_LINE_BYTES = 16_000_000
 _BUFFER_BYTES = 2 * MAX_LINE_BYTES

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import SchemaError
 from privsynth.table.delimited import MAX_LINE_BYTES, pattern
-from privsynth.table.source import literal, quoted
+from privsynth.table.sql import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

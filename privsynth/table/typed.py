@@ -45,7 +45,7 @@ def typed_frame(
 
 def text_columns(source: Source) -> Private[Mapping[str, Sequence[str | None]]]:
     """Read every column as text, for a scan."""
-    from privsynth.table.source import quoted
+    from privsynth.table.sql import quoted
 
     table = source.arrow([quoted(name) for name in source.names])
     return Private({name: table.column(number).to_pylist() for number, name in enumerate(source.names)})
@@ -55,7 +55,7 @@ def column_of(
     source: Source, name: str, *, keep: Private[npt.NDArray[np.bool_]] | None = None
 ) -> Private[pd.Series[Any]]:
     """Read one column as text."""
-    from privsynth.table.source import quoted
+    from privsynth.table.sql import quoted
 
     column = source.arrow([f"{quoted(name)} AS c0"]).column("c0").to_pandas()
     return Private(column if keep is None else column[keep.reveal()].reset_index(drop=True))
@@ -63,7 +63,7 @@ def column_of(
 
 def split_frames(source: Source, held: Private[npt.NDArray[np.bool_]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows outside and inside a mask as data frames of text, for their owner."""
-    from privsynth.table.source import quoted
+    from privsynth.table.sql import quoted
 
     frame = source.arrow([quoted(name) for name in source.names]).to_pandas()
     mask = held.reveal()
