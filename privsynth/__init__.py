@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from privsynth.generators.fitted import Fitted, load_model
+    from privsynth.ledger import Ledger
     from privsynth.pipeline import audit, check, demo, evaluate, fit, plan_fit, run, sample, scan, schema, split, verify
     from privsynth.privacy import Budget, Guarantee, Unit
     from privsynth.tableschema import read_schema
@@ -35,6 +36,7 @@ _HOMES = {
         "UsageError",
     ),
     "privsynth.generators.fitted": ("Fitted", "load_model"),
+    "privsynth.ledger": ("Ledger",),
     "privsynth.pipeline": (
         "audit",
         "check",
@@ -61,6 +63,7 @@ __all__ = [
     "Fitted",
     "Guarantee",
     "LeakFound",
+    "Ledger",
     "PrivsynthError",
     "ResourceError",
     "SchemaError",
