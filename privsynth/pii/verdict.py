@@ -63,6 +63,24 @@ def _as(item: Evidence, entity: str) -> Evidence:
     )
 
 
+_WORDS = {
+    "could_be": "values of a possible form",
+    "cannot_be": "values of an impossible form",
+    "many_values": "many different values",
+    "few_values": "few different values",
+    "all_different": "nearly all values differ",
+    "all_different_one_shape": "nearly all values differ and share one shape",
+    "all_different_long_numbers": "nearly all values are different long numbers",
+    "one_name": "a name of the name lists",
+    "full_name": "names of the name lists, first and last",
+    "no_names": "no name of the name lists",
+    "some_names": "some names of the name lists",
+    "phone_written": "written as phone numbers",
+    "street_like": "like a street address",
+    "too_many_classes": "too many different values for a class",
+}
+
+
 def _reason(evidence: Sequence[Evidence], entity: str) -> str:
     lines = sorted(
         (item for item in evidence if item.entity == entity and item.weight), key=lambda item: -abs(item.weight)
@@ -75,8 +93,12 @@ def _sentence(item: Evidence) -> str:
     if item.source == "header":
         return f"{sign}header words {item.rule}"
     if item.source in ("uniqueness", "veto"):
-        return f"{sign}{item.rule} ({item.n_hit} of {item.n_tested})"
-    return f"{sign}{item.rule} in {item.n_hit} of {item.n_tested} distinct values"
+        return f"{sign}{_in_words(item.rule)} ({item.n_hit} of {item.n_tested})"
+    return f"{sign}{_in_words(item.rule)} in {item.n_hit} of {item.n_tested} distinct values"
+
+
+def _in_words(rule: str) -> str:
+    return _WORDS.get(rule, rule.replace("_", " "))
 
 
 def _of_entity(evidence: Sequence[Evidence], entity: str, confidence: float) -> Verdict:
