@@ -20,6 +20,7 @@ from privsynth.tableschema.domain import CELL_BY_CELL, Domain
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _HEAVY_SIGMAS = 5.0
+_MISSING_SIGMAS = 3.3
 _MAX_PARTS = 20
 _PART_SIGMAS = 6.0
 _SPLIT_MASS = 1 / 80
@@ -144,7 +145,7 @@ def _raw(
         starts=np.asarray(starts, dtype=np.int64),
         counts=counts,
         variance=variance,
-        missing=float(missing) if missing > 4 * math.sqrt(missing_variance) else 0.0,
+        missing=float(missing) if missing > _MISSING_SIGMAS * math.sqrt(missing_variance) else 0.0,
         missing_variance=missing_variance,
     )
 
