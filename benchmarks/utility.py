@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import statistics
 import tempfile
 import time
@@ -43,7 +44,7 @@ def one_fit(folder: Path, score: Any, options: dict[str, Any], scratch: Path) ->
     table = model.sample(rows)
     path = scratch / "synthetic.csv"
     frame = table.to_pandas()
-    for name in __import__("json").loads((folder / "domain.json").read_text())["columns"]:
+    for name in json.loads((folder / "domain.json").read_text())["columns"]:
         if name not in frame:
             frame[name] = None
     frame.to_csv(path, index=False)

@@ -104,8 +104,9 @@ class DeriveMechanism:
         paid = {"source": "dp", "mechanism": "noisy votes", "noise_multiplier": self.form_noise}
         present = {form: count for form, count in votes.items() if form != "missing" and count > _SIGMAS * sigma}
         total = sum(present.values())
-        field = field.with_(paid, required=votes["missing"] <= _SIGMAS * sigma)
-        if field.kind in LABELLED + NUMERIC and field.source("kind") in ("declared", "public"):
+        if not _stated(field, "required"):
+            field = field.with_(paid, required=votes["missing"] <= _SIGMAS * sigma)
+        if field.kind in LABELLED + NUMERIC and _stated(field, "kind"):
             return field
         if total <= 0:
             return field.with_(paid, kind="text", role="review", action="drop")
@@ -136,7 +137,7 @@ class DeriveMechanism:
         if not unique or sum(counts.values()) < _COVERED * cells:
             return field.with_(paid, kind="identifier", role="review", action="drop")
         labels = tuple(sorted(unique.values()))
-        if sum(counts.values()) < (1 - _SOME) * cells:
+        if sum(counts.values()) < (1 - _SOME) * cells and not _stated(field, "required"):
             field = field.with_(paid, required=False)
         return field.with_(paid, enum=labels, kind="boolean" if _is_boolean(labels) else field.kind)
 
@@ -155,7 +156,21 @@ class DeriveMechanism:
         if len(heavy) == 0:
             return field.with_(paid, kind="text", role="review", action="drop")
         low, high = (_years if by_year else _powers)(field, int(heavy[0]), int(heavy[-1]))
-        return field.with_(paid, minimum=low, maximum=high)
+        return _with_bounds(field, low, high, paid)
+
+
+def _stated(field: Field, leaf: str) -> bool:
+    """Say whether the owner or a codebook vouches for a leaf; such a leaf is never learned."""
+    return field.source(leaf) in ("declared", "public")
+
+
+def _with_bounds(field: Field, low: float | str, high: float | str, paid: Mapping[str, Any]) -> Field:
+    """Add the bounds that the owner has not given; where what was learned contradicts them, the column is dropped."""
+    learned = {leaf: value for leaf, value in (("minimum", low), ("maximum", high)) if getattr(field, leaf) is None}
+    first, last = (field.to_number(learned.get(leaf, getattr(field, leaf))) for leaf in ("minimum", "maximum"))
+    if first > last:
+        return field.with_(paid, kind="text", role="review", action="drop", minimum=None, maximum=None)
+    return field.with_(paid, **learned)
 
 
 def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:

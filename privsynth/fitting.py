@@ -27,7 +27,7 @@ from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 from privsynth.tableschema.declare import read_declaration, schema_from_declaration
 from privsynth.tableschema.io import read_schema, schema_from_document
-from privsynth.tableschema.model import Schema
+from privsynth.tableschema.model import LEAVES, Schema
 
 Progress = Callable[[str], None]
 _PERSON = re.compile(
@@ -122,9 +122,11 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
     Raises:
         SchemaError: the schema names a column that the table lacks.
     """
+    read = {field.name: [leaf for leaf in LEAVES if field.source(leaf) == "data"] for field in schema.fields}
     found = [
-        f"`{leaf}` was read from the data; a fit refuses it until you mark it `declared`."
-        for leaf in schema.data_leaves()
+        f"`{name}`: {', '.join(leaves)} read from the data; a fit refuses it until you mark it `declared`."
+        for name, leaves in read.items()
+        if leaves
     ]
     found += [
         f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget."
@@ -133,21 +135,10 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
     if not schema.modelled:
         found.append("No column is left to model: all are dropped, identifiers or text.")
     if source is not None:
-        check_columns(
-            source, replace(schema, fields=schema.fields), Unit(column=schema.unit_column, max_rows=schema.max_rows)
-        )
+        check_columns(source, schema, Unit(column=schema.unit_column, max_rows=schema.max_rows))
         extra = [name for name in source.names if name not in schema.names]
         found += [f"The table's column `{name}` is not in the schema; it would be dropped." for name in extra]
     return found
-
-
-def check_structure(source: Source, plan: Plan) -> None:
-    """Refuse a schema that does not fit the table's header, before anything is read or spent.
-
-    Raises:
-        SchemaError: with the columns that the table has.
-    """
-    check_columns(source, plan.schema, plan.unit)
 
 
 def execute(

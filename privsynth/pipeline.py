@@ -10,7 +10,6 @@ from privsynth.comparing import audit, evaluate, split
 from privsynth.derive import undetermined
 from privsynth.fitting import (
     Progress,
-    check_structure,
     dataset_name,
     execute,
     quiet,
@@ -24,7 +23,7 @@ from privsynth.noise import OsNoise
 from privsynth.plan import Plan, unit_of
 from privsynth.privacy import Budget
 from privsynth.release import HOLDOUT_PERCENT, Story, check_output, demo_ledger, read_paid, write_release
-from privsynth.table.coded import others, split_units
+from privsynth.table.coded import check_columns, others, split_units
 from privsynth.table.source import open_table
 from privsynth.table.typed import text_columns
 from privsynth.tableschema.model import Schema
@@ -91,7 +90,7 @@ def plan_fit(
         focus=focus,
         allow_data_dependent_schema=allow_data_dependent_schema,
     )
-    check_structure(source, plan)
+    check_columns(source, plan.schema, plan.unit)
     return plan
 
 
@@ -245,12 +244,8 @@ def check(schema: Any, table: Any = None, *, encoding: str = "utf-8") -> list[st
     """Read a schema, and hold it against a table's header; return what a fit under it would still lack or refuse."""
     from privsynth.fitting import check_schema
 
-    known = (
-        resolve_schema(open_table(table, encoding=encoding), schema, None)
-        if table is not None
-        else read_any_schema(schema)
-    )
-    return check_schema(known, None if table is None else open_table(table, encoding=encoding))
+    source = None if table is None else open_table(table, encoding=encoding)
+    return check_schema(read_any_schema(schema), source)
 
 
 def verify(folder: Path | str) -> list[str]:

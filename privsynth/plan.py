@@ -12,6 +12,7 @@ from privsynth.accounting import Spend, composed, event_from_json, event_to_json
 from privsynth.derive import DeriveMechanism, undetermined
 from privsynth.errors import BudgetError, SchemaError, UsageError
 from privsynth.generators import AUTO, Config, Mechanism, make_config
+from privsynth.generators.fakes import PROVIDERS
 from privsynth.privacy import Budget, Guarantee, Unit
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.io import schema_to_document
@@ -74,6 +75,7 @@ class Plan:
             schema = replace(schema, target=focus)
         names = undetermined(schema)
         _check_spend(schema, unit)
+        _check_actions(schema)
         for field in schema.modelled:
             if field.name not in names:
                 Domain.of(field)
@@ -214,6 +216,21 @@ def _check_spend(schema: Schema, unit: Unit) -> None:
             f"The schema was learned protecting {_who(protected)}, and the fit would protect {_who(unit.column)}. "
             "Fit under the same unit, or learn the schema again with --unit."
         )
+
+
+def _check_actions(schema: Schema) -> None:
+    """Refuse an action that would be stated and not done."""
+    for field in schema.fields:
+        if field.action == "generalise":
+            raise SchemaError(
+                f"Column `{field.name}` is to be generalised, which this version cannot do. Set its action to `keep` or `drop`, "
+                "or generalise the column before."
+            )
+        if field.action == "fake" and field.faker not in PROVIDERS:
+            raise SchemaError(
+                f"Column `{field.name}` is to be made anew, but its `faker` is {field.faker!r}. Set its action to `drop`, or "
+                f"`faker` to one of: {', '.join(PROVIDERS)}."
+            )
 
 
 def _who(column: str | None) -> str:

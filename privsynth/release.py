@@ -70,9 +70,10 @@ def write_release(
         The owner's report as JSON values.
     """
     try:
-        done = fitted if story.paid is None else story.paid.committed(fitted)
+        if story.paid is not None:
+            fitted = story.paid.committed(fitted)
         with atomic_folder(story.out) as folder:
-            return _write(story, done, key, folder, rows=rows, seed=seed, raw=raw)
+            return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
     except BaseException as error:
         kept = _keep_paid(story.out, fitted, key)
         if kept is not None and isinstance(error, PrivsynthError):

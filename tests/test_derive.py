@@ -130,3 +130,24 @@ def test_the_spend_of_a_schema_is_part_of_a_later_fit(people_frame: pd.DataFrame
     model = privsynth.fit(people_frame, epsilon=1, delta=1e-7, schema=found)
     assert model.guarantee.epsilon > 1.3
     assert model.guarantee.spent_before == pytest.approx(1.0, abs=0.02)
+
+
+def half_declared(**leaves: object) -> Schema:
+    frame = pd.DataFrame({"x": [str(v) for v in range(1, 1001)] * 3, "y": ["a", "b", "c"] * 1000})
+    declare = {"columns": {"x": {"kind": "integer", **leaves}, "y": ["a", "b", "c"]}}
+    return privsynth.schema(frame, declare=declare, epsilon=20, delta=1e-7)
+
+
+def test_a_declared_bound_is_kept_and_only_the_other_is_learned() -> None:
+    field = half_declared(lower=-5)["x"]
+    assert (field.minimum, field.maximum) == (-5, 1024)
+    assert (field.source("minimum"), field.source("maximum")) == ("declared", "dp")
+
+
+def test_a_declared_required_is_not_overruled() -> None:
+    assert half_declared(required=False)["x"].source("required") == "declared"
+    assert not half_declared(required=False)["x"].required
+
+
+def test_a_bound_that_the_data_contradict_drops_the_column_instead_of_raising() -> None:
+    assert not half_declared(lower=1_000_000)["x"].modelled

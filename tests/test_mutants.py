@@ -299,8 +299,8 @@ MUTANTS = (
     Mutant(
         "B01 learned bounds are exact",
         "derive:DeriveMechanism._bounds",
-        "return field.with_(paid, minimum=low, maximum=high)",
-        "return field.with_(paid, minimum=low, maximum=high if by_year else high + float(profile.magnitudes(field).reveal()[-1]))",
+        "return _with_bounds(field, low, high, paid)",
+        "return _with_bounds(field, low, high if by_year else high + float(profile.magnitudes(field).reveal()[-1]), paid)",
         replay_derive,
     ),
     Mutant(

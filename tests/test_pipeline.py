@@ -164,3 +164,28 @@ def test_the_demo_runs_per_patient(tmp_path: Path) -> None:
     report = privsynth.demo(tmp_path / "demo", rows=600)
     assert report["guarantee"]["unit"]["column"] == "patient_id"
     assert (tmp_path / "demo" / "release" / "report.html").exists()
+
+
+def test_a_resumed_release_is_in_the_ledger_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, ledger = people(400), tmp_path / "ledger.db"
+    options = {"epsilon": 2, "declare": PEOPLE_DECLARED, "ledger": ledger, "dataset": "people"}
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            privsynth.release,
+            "render_html",
+            lambda _: (_ for _ in ()).throw(privsynth.ResourceError("The disk is full.")),
+        )
+        with pytest.raises(privsynth.ResourceError):
+            privsynth.run(table, out=tmp_path / "out", **options)
+    privsynth.run(table, out=tmp_path / "out", resume_from=tmp_path / "out.paid", **options)
+    manifest = json.loads((tmp_path / "out" / "release" / "manifest.json").read_text())
+    assert manifest["ledger"]["count"] > 0
+    assert Ledger(ledger).verify([manifest]) == []
+
+
+def test_check_says_what_was_read_from_the_data_once_a_column() -> None:
+    frame = people(200)
+    notes = privsynth.check(privsynth.schema(frame), frame)
+    read = [note for note in notes if "read from the data" in note]
+    assert 1 <= len(read) <= frame.shape[1]
+    assert any(note.startswith("`age`: ") for note in read)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from simulated_people import PEOPLE_DECLARED, people
 
@@ -97,3 +98,30 @@ def test_ready_made_schemas_can_be_fitted() -> None:
     for path in sorted((Path(__file__).parents[1] / "schemas").glob("*.yaml")):
         schema = read_schema(path)
         Plan.make(schema, unit=Unit(column=schema.unit_column, max_rows=schema.max_rows), budget=Budget(epsilon=1))
+
+
+@pytest.mark.parametrize(
+    ("leaves", "match"),
+    [
+        ({"action": "generalise"}, "cannot do"),
+        ({"action": "fake"}, "`faker` is None"),
+        ({"action": "fake", "faker": "add_provider"}, "one of"),
+    ],
+)
+def test_an_action_that_would_not_be_done_is_refused(leaves: dict[str, Any], match: str) -> None:
+    schema = schema_from_declaration(PEOPLE_DECLARED, COLUMNS)
+    changed = [replace(field, **leaves) if field.name == "region" else field for field in schema.fields]
+    with pytest.raises(privsynth.SchemaError, match=match):
+        privsynth.fit(people(50), epsilon=1, schema=schema.with_fields(changed))
+    assert not default_path().exists()
+
+
+def test_what_the_scan_suggests_to_make_anew_can_be_made() -> None:
+    from privsynth.generators.fakes import PROVIDERS, make_fakes
+    from privsynth.pii.entities import ENTITIES
+    from privsynth.tableschema import Field, Schema
+
+    assert {entity.faker for entity in ENTITIES.values() if entity.faker} <= set(PROVIDERS)
+    fields = tuple(Field(name=name, kind="identifier", action="fake", faker=name) for name in PROVIDERS)
+    made = make_fakes(Schema(fields=fields), 3, np.random.default_rng(0))
+    assert all(len(made[name]) == 3 and made[name].null_count == 0 for name in PROVIDERS)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from privsynth.table.columns import decided_numeric, is_number, labels, numbers
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -60,7 +62,7 @@ def align(train: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | 
     every = set.union(*(set(table.columns) for table in named))
     columns = sorted(common)
     order = [named[i] for i in ((2, 1, 0) if holdout is not None else (1, 0))]
-    numeric = frozenset(name for name in columns if _decided_numeric([table[name] for table in order]))
+    numeric = frozenset(name for name in columns if decided_numeric([table[name] for table in order]))
     ready = [_converted(table, columns, numeric) for table in named]
     return Tables(
         train=ready[0],
@@ -73,7 +75,7 @@ def align(train: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | 
             f"Column `{name}` is numeric in some tables and text in others; it was compared as "
             f"{'numbers' if name in numeric else 'text'}."
             for name in columns
-            if len({_is_number(table[name]) for table in named if table[name].notna().any()}) > 1
+            if len({is_number(table[name]) for table in named if table[name].notna().any()}) > 1
         ),
     )
 
@@ -119,45 +121,8 @@ def _significant(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[An
     return np.asarray(np.where(np.isnan(rounded), np.nan, rounded + 0.0), dtype=np.float64)
 
 
-def _decided_numeric(candidates: Sequence[pd.Series[Any]]) -> bool:
-    for column in candidates:
-        if column.notna().any():
-            return _is_number(column)
-    return False
-
-
-def _is_number(column: pd.Series[Any]) -> bool:
-    from pandas.api import types
-
-    return bool(types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype))
-
-
 def _converted(table: pd.DataFrame, columns: Sequence[str], numeric: frozenset[str]) -> pd.DataFrame:
     import pandas as pd
 
-    ready = {name: _numbers(table[name]) if name in numeric else _labels(table[name]) for name in columns}
+    ready = {name: numbers(table[name]) if name in numeric else labels(table[name], missing=None) for name in columns}
     return pd.DataFrame(ready, index=pd.RangeIndex(len(table)))
-
-
-def _numbers(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    import pandas as pd
-
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _labels(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Labels as text; 1, 1.0 and "1" are one label."""
-    codes, levels = column.factorize()
-    texts = np.array([*(_label(level) for level in levels), None], dtype=object)
-    return np.asarray(texts[codes], dtype=object)
-
-
-def _label(level: object) -> str:
-    if isinstance(level, bool | np.bool_):
-        return str(bool(level))
-    try:
-        number = float(str(level))
-        return str(int(number)) if number == int(number) else str(number)
-    except (ValueError, OverflowError):
-        return str(level).encode("utf-8", "backslashreplace").decode()

@@ -15,8 +15,8 @@ _POOLED = (
     "name_female", "name_male", "postcode", "state", "street_address",
 )  # fmt: skip
 _EACH = (
-    "ascii_safe_email", "bban", "email", "iban", "invalid_ssn", "ipv4_private", "license_plate", "mac_address", "phone_number",
-    "safe_email", "user_name",
+    "ascii_safe_email", "bban", "credit_card_number", "email", "iban", "invalid_ssn", "ipv4_private", "license_plate",
+    "mac_address", "passport_number", "phone_number", "safe_email", "url", "user_name",
 )  # fmt: skip
 _POOL_VALUES = 2_000
 _POOL_EACH = 20_000

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from privsynth.table import columns as frames
+from privsynth.table.columns import decided_numeric, numbers
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -63,7 +66,7 @@ def align(tables: Sequence[pd.DataFrame]) -> Aligned:
     named = [table.loc[:, ~table.columns.duplicated()] for table in named]
     common = set.intersection(*(set(table.columns) for table in named))
     columns = tuple(name for name in named[0].columns if name in common)
-    numeric = frozenset(name for name in columns if _decided_numeric([table[name] for table in named]))
+    numeric = frozenset(name for name in columns if decided_numeric([table[name] for table in named]))
     ready = tuple(
         pd.DataFrame(
             {name: (numbers if name in numeric else labels)(table[name]) for name in columns},
@@ -90,19 +93,9 @@ def encode(aligned: Aligned) -> Coded:
     return Coded(codes=codes, sizes=sizes)
 
 
-def numbers(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """float64[rows]; what does not parse or is infinite is missing."""
-    import pandas as pd
-
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(values), values, np.nan)
-
-
 def labels(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Labels as text: 1, 1.0 and "1" are one label, missing is `<NA>`."""
-    codes, levels = column.factorize()
-    texts = np.array([*(_label(level) for level in levels), MISSING], dtype=object)
-    return np.asarray(texts[codes], dtype=object)
+    """Labels as text; missing is `<NA>`, a label like any other."""
+    return frames.labels(column, missing=MISSING)
 
 
 def _binned(columns: Sequence[pd.Series[Any]]) -> tuple[list[Codes], int]:
@@ -120,22 +113,3 @@ def _known(columns: Sequence[pd.Series[Any]]) -> tuple[list[Codes], int]:
     levels = pd.Index(sorted(columns[0].unique()))
     found = [levels.get_indexer(pd.Index(column)) for column in columns]
     return [np.where(codes < 0, len(levels), codes).astype(np.int64) for codes in found], len(levels) + 1
-
-
-def _decided_numeric(candidates: Sequence[pd.Series[Any]]) -> bool:
-    from pandas.api import types
-
-    for column in candidates:
-        if column.notna().any():
-            return bool(types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype))
-    return False
-
-
-def _label(level: object) -> str:
-    if isinstance(level, bool | np.bool_):
-        return str(bool(level))
-    try:
-        number = float(str(level))
-        return str(int(number)) if number == int(number) else str(number)
-    except (ValueError, OverflowError):
-        return str(level)
