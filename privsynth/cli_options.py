@@ -47,6 +47,15 @@ LEDGER = options(
     click.option("--dataset", metavar="NAME", help="Name under which the table's budget is kept  [default: its path]"),
     click.option("--ledger", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"),
 )
+POLICY = options(
+    click.option(
+        "--hipaa-safe-harbor",
+        "safe_harbor",
+        is_flag=True,
+        help="Drop and generalise columns as 45 CFR 164.514(b)(2)(i) wants it: dates to years, ZIP codes to three digits.",
+    ),
+    click.option("--as-of", type=int, metavar="YEAR", help="Year of the ages under that policy  [default: this year]"),
+)
 FIT = options(
     click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
     click.option(
@@ -59,6 +68,7 @@ FIT = options(
     click.option(
         "--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."
     ),
+    POLICY,
     LEDGER,
     ENCODING,
     click.option("--dry-run", is_flag=True, help="Print the budget plan and touch no private byte."),

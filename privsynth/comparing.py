@@ -76,7 +76,7 @@ def audit(
     from privsynth.audits import audit_tables
 
     known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
-    frames = {name: typed_frame(source, known) for name, source in sources.items()}
+    frames = {name: typed_frame(source, known, made=name == "synthetic") for name, source in sources.items()}
     owners = {name: _owners(sources[name], unit) for name in ("train", "holdout") if name in sources}
     return audit_tables(
         frames["train"],
@@ -124,7 +124,7 @@ def evaluate(
     known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
     if target is not None and target not in known.names:
         raise UsageError(f"The target `{target}` is no column of the table. Its columns are: {', '.join(known.names)}.")
-    frames = {name: typed_frame(source, known) for name, source in sources.items()}
+    frames = {name: typed_frame(source, known, made=name == "synthetic") for name, source in sources.items()}
     aim = target if target is not None else known.target
     return evaluate_tables(
         frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), target=aim, seed=seed

@@ -11,13 +11,18 @@ from typing import Any
 
 from privsynth.accounting import Spend, mu_of
 from privsynth.derive import DeriveMechanism, undetermined
+from privsynth.generators.fakes import is_known
 from privsynth.ledger import Ledger, default_path
 from privsynth.noise import ExactAnswers, OsNoise
+from privsynth.pii import ColumnFinding, scan_columns
 from privsynth.plan import THRESHOLD_SHARE, spend_record
 from privsynth.privacy import Budget, Unit
+from privsynth.safe_harbor import under_policy
 from privsynth.table.coded import check_columns
+from privsynth.table.generalised import generalised
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
+from privsynth.table.typed import text_columns
 from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import Field, Schema
 
@@ -40,8 +45,9 @@ def derive_paid(
     digest = hashlib.sha256(public.encode()).hexdigest()
     entry = book.reserve(dataset, mechanism.event, unit=unit, purpose="derive a schema", config_digest=digest)
     noise = OsNoise()
-    profile = Profile(source, unit, noise.unit_key("rows of a unit"), missing=known.missing)
-    derived = mechanism.run(profile, known, noise)
+    seen = generalised(source, known)
+    profile = Profile(seen, unit, noise.unit_key("rows of a unit"), missing=known.missing)
+    derived = under_policy(mechanism.run(profile, known, noise))
     text = json.dumps(schema_to_document(derived), sort_keys=True, default=str)
     book.commit(entry.id, hashlib.sha256(text.encode()).hexdigest())
     return replace(derived, spend=spend_record(mechanism.event, unit, budget.delta))
@@ -60,8 +66,25 @@ def derive_unpaid(source: Source, known: Schema, unit: Unit) -> Schema:
         return known
     exact = ExactAnswers()
     mechanism = DeriveMechanism(names=names, form_noise=1e-3, domain_noise=1e-3, label_delta=0.1)
-    derived = mechanism.run(Profile(source, unit, bytes(32), missing=known.missing), known, exact)
-    return derived.with_fields(_unpaid(field) if field.name in names else field for field in derived.fields)
+    profile = Profile(generalised(source, known), unit, bytes(32), missing=known.missing)
+    derived = under_policy(mechanism.run(profile, known, exact))
+    found = {column.name: column for column in scan_columns(text_columns(source)).columns}
+    return derived.with_fields(
+        _suggested(_unpaid(field), found[field.name]) if field.name in names else field for field in derived.fields
+    )
+
+
+def _suggested(field: Field, found: ColumnFinding) -> Field:
+    """Give a column the role that a scan of its cells suggests; marked `data`, it is for the owner to declare."""
+    settled = field.source("role") in ("declared", "public") or (found.role == field.role and found.role != "direct")
+    if settled or found.role == "safe":
+        return field
+    if found.role in ("direct", "free_text", "review"):
+        kind = "text" if found.role == "free_text" else "identifier"
+        anew = found.action == "fake" and is_known(found.faker)
+        bare = Field(name=field.name, kind=kind, faker=found.faker if anew else None)
+        return bare.with_("data", kind=kind, role=found.role, action="fake" if anew else "drop")
+    return field.with_("data", role=found.role)
 
 
 def _unpaid(field: Field) -> Field:

@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from privsynth.accounting import Spend, composed, gaussian, thresholded
 from privsynth.noise import Noise, scale_of
+from privsynth.table.forms import FORMS, forms_of
 from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
+from privsynth.table.votes import PLAIN, SIGMAS, WHOLE, Votes
 from privsynth.tableschema.model import LABELLED, MAX_LABELS, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ _FORMATS = {
     "date_dash": ("date", "%d-%m-%Y"),
     "date_dots": ("date", "%d.%m.%Y"),
     "date_slash_year_first": ("date", "%Y/%m/%d"),
+    "date_compact": ("date", "%Y%m%d"),
 }
-_IDENTIFYING = ("email", "national_id", "phone", "uuid", "address_ip", "url", "iban", "digits")
 _MOST, _SOME, _NUMBERS = 0.9, 0.05, 0.97
-_SIGMAS = 4.0
+_LABELS = 0.3
 _COVERED = 0.5
 
 
@@ -88,35 +90,33 @@ class DeriveMechanism:
 
     def _field(self, field: Field, profile: Profile, noise: Noise) -> Field:
         rows = profile.unit.max_rows
-        votes = noise.measure(profile.forms(field.name), sensitivity=rows, noise_multiplier=self.form_noise)
+        answer = noise.measure(profile.forms(field.name), sensitivity=rows, noise_multiplier=self.form_noise)
         sigma = scale_of(rows, self.form_noise)
-        voted = self._by_votes(field, dict(zip(FORM_NAMES, votes.tolist(), strict=True)), sigma)
+        votes = Votes(counts=dict(zip(FORM_NAMES, answer.tolist(), strict=True)), sigma=sigma)
+        voted = self._by_votes(field, votes)
         if not voted.modelled:
             return voted
         if voted.kind in LABELLED:
-            return self._labels(voted, int(votes.sum() - votes[0]), profile, noise)
+            return self._labels(voted, votes, profile, noise)
         if voted.minimum is not None and voted.maximum is not None:
             return voted
-        return self._bounds(voted, profile, noise)
+        return self._bounds(voted, votes, profile, noise)
 
-    def _by_votes(self, field: Field, votes: Mapping[str, int], sigma: float) -> Field:
+    def _by_votes(self, field: Field, votes: Votes) -> Field:
         """Decide kind, format, decimals, role and whether cells may be missing, from noisy votes alone."""
         paid = {"source": "dp", "mechanism": "noisy votes", "noise_multiplier": self.form_noise}
-        present = {form: count for form, count in votes.items() if form != "missing" and count > _SIGMAS * sigma}
-        total = sum(present.values())
         if not _stated(field, "required"):
-            field = field.with_(paid, required=votes["missing"] <= _SIGMAS * sigma)
+            field = field.with_(paid, required=votes.counts["missing"] <= SIGMAS * votes.sigma)
         if field.kind in LABELLED + NUMERIC and _stated(field, "kind"):
             return field
-        if total <= 0:
+        if votes.total <= 0:
             return field.with_(paid, kind="text", role="review", action="drop")
-        if sum(present.get(form, 0) for form in _IDENTIFYING) > _SOME * total:
-            return field.with_(paid, kind="identifier", role="direct", action="drop")
-        if present.get("long_text", 0) > _SOME * total:
-            return field.with_(paid, kind="text", role="free_text", action="drop")
-        return field.with_(paid, **_kind_of(present, total))
+        role = None if _stated(field, "role") else votes.role(headed=_headed(field))
+        if role is not None:
+            return field.with_(paid, kind="text" if role == "free_text" else "identifier", role=role, action="drop")
+        return field.with_(paid, **_kind_of(votes))
 
-    def _labels(self, field: Field, cells: int, profile: Profile, noise: Noise) -> Field:
+    def _labels(self, field: Field, votes: Votes, profile: Profile, noise: Noise) -> Field:
         """Learn the labels; a column whose frequent labels cover less than half of its cells is an identifier."""
         paid = {
             "source": "dp",
@@ -126,6 +126,8 @@ class DeriveMechanism:
         }
         if field.enum is not None:
             return field
+        if votes.too_rare(_COVERED):  # the votes have said what the labels would say
+            return field.with_(paid, kind="identifier", role="review", action="drop")
         counts = noise.thresholded(
             profile.labels(field.name),
             sensitivity=profile.unit.max_rows,
@@ -134,16 +136,23 @@ class DeriveMechanism:
         )
         frequent = sorted((label for label in counts if "\x00" not in label), key=lambda label: (-counts[label], label))
         unique = {canonical_label(label): label for label in frequent[:MAX_LABELS]}
+        cells = sum(votes.counts.values()) - votes.counts["missing"]
         if not unique or sum(counts.values()) < _COVERED * cells:
             return field.with_(paid, kind="identifier", role="review", action="drop")
         labels = tuple(sorted(unique.values()))
+        if not _stated(field, "role"):
+            role, labels = _of_labels(labels, counts)
+            if role is not None or not labels:
+                return field.with_(paid, kind="identifier", role=role or "direct", action="drop")
         if sum(counts.values()) < (1 - _SOME) * cells and not _stated(field, "required"):
             field = field.with_(paid, required=False)
         return field.with_(paid, enum=labels, kind="boolean" if _is_boolean(labels) else field.kind)
 
-    def _bounds(self, field: Field, profile: Profile, noise: Noise) -> Field:
+    def _bounds(self, field: Field, votes: Votes, profile: Profile, noise: Noise) -> Field:
         """Learn bounds from a noisy histogram of years or of powers of two."""
-        by_year = field.kind in ("date", "datetime")
+        by_year = field.kind in ("date", "datetime") or (
+            field.generalisation is not None and field.generalisation.counts_years
+        )
         counts = noise.measure(
             profile.years(field) if by_year else profile.magnitudes(field),
             sensitivity=profile.unit.max_rows,
@@ -152,9 +161,14 @@ class DeriveMechanism:
         mechanism = "noisy years" if by_year else "noisy log2 histogram"
         paid = {"source": "dp", "mechanism": mechanism, "noise_multiplier": self.domain_noise}
         sigma = scale_of(profile.unit.max_rows, self.domain_noise)
-        heavy = np.flatnonzero(counts[:-1] > _SIGMAS * sigma)
+        heavy = np.flatnonzero(counts[:-1] > SIGMAS * sigma)
         if len(heavy) == 0:
             return field.with_(paid, kind="text", role="review", action="drop")
+        if field.kind == "integer" and not by_year and not _stated(field, "kind") and not _headed(field):
+            size = LOG2_RANGE[1] - LOG2_RANGE[0]
+            powers = {int(cell) - size - 1 + LOG2_RANGE[0]: float(counts[cell]) for cell in heavy if cell > size}
+            if powers and votes.more_distinct_than_drawn(powers):
+                return field.with_(paid, kind="identifier", role="review", action="drop")
         low, high = (_years if by_year else _powers)(field, int(heavy[0]), int(heavy[-1]))
         return _with_bounds(field, low, high, paid)
 
@@ -173,9 +187,35 @@ def _with_bounds(field: Field, low: float | str, high: float | str, paid: Mappin
     return field.with_(paid, **learned)
 
 
-def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
+def _headed(field: Field) -> bool:
+    """Say whether the header or the owner has said what a column is, so that only clear cases overrule it."""
+    return _stated(field, "role") or field.role in ("quasi", "sensitive", "target")
+
+
+def _of_labels(labels: tuple[str, ...], counts: Mapping[str, int]) -> tuple[str | None, tuple[str, ...]]:
+    """Read learned labels, which costs nothing: the role that they show, and those that are no identifiers themselves.
+
+    Labels are looked at twice, by their noisy numbers of cells and each as one.
+    """
+    import pyarrow as pa
+
+    forms = [FORMS[place] for place in forms_of(pa.array(labels, type=pa.string()))]
+    weighed, single = dict.fromkeys(FORMS, 0.0), dict.fromkeys(FORMS, 0.0)
+    for label, form in zip(labels, forms, strict=True):
+        weighed[form] += counts[label]
+        single[form] += 1
+    # Labels are repeated by nature: a sentence that many rows share is no free text.
+    found = [
+        Votes(counts=weighed, sigma=0).role(headed=True),
+        Votes(counts=single, sigma=0).role(headed=True, least=_LABELS),
+    ]
+    role = "direct" if "direct" in found else None
+    return role, tuple(label for label, form in zip(labels, forms, strict=True) if form not in PLAIN)
+
+
+def _kind_of(votes: Votes) -> dict[str, Any]:
     """Return the leaves that follow from the forms that were found."""
-    share = {form: count / total for form, count in present.items()}
+    share = {form: votes.of(form) / votes.total for form in FORMS if votes.of(form) > 0}
     for family, (kind, pattern) in _FORMATS.items():
         members = [form for form in share if form == family or (form.startswith(family + "_") and form not in _FORMATS)]
         if sum(share[form] for form in members) >= _MOST:
@@ -184,7 +224,8 @@ def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
                 "kind": kind,
                 "format": pattern.replace("%d/%m", "%m/%d").replace("%d-%m", "%m-%d") if month_first else pattern,
             }
-    if share.get("integer", 0) >= _NUMBERS:
+    whole = votes.of(*WHOLE) / votes.total
+    if whole >= _NUMBERS:
         return {"kind": "integer"}
     decimals = {
         1: share.get("decimals_1", 0),
@@ -192,7 +233,7 @@ def _kind_of(present: Mapping[str, int], total: int) -> dict[str, Any]:
         3: share.get("decimals_3", 0),
         6: share.get("decimals_many", 0),
     }
-    if share.get("integer", 0) + sum(decimals.values()) >= _NUMBERS:
+    if whole + sum(decimals.values()) >= _NUMBERS:
         return {
             "kind": "number",
             "decimals": max((digits for digits, part in decimals.items() if part > 0.01), default=1),
@@ -223,8 +264,10 @@ def _powers(field: Field, first: int, last: int) -> tuple[float, float]:
     return (math.floor(bounds[0]), math.ceil(bounds[1])) if field.kind == "integer" else bounds
 
 
-def _years(field: Field, first: int, last: int) -> tuple[str, str]:
+def _years(field: Field, first: int, last: int) -> tuple[float | str, float | str]:
     start = YEARS[0]
+    if field.kind == "integer":
+        return start + first, start + last
     tail = "" if field.kind == "date" else "T23:59:59"
     return f"{start + first}-01-01", f"{start + last}-12-31{tail}"
 

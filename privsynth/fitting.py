@@ -22,10 +22,13 @@ from privsynth.noise import Noise, OsNoise
 from privsynth.pii import names_only
 from privsynth.plan import Plan
 from privsynth.privacy import Private, Unit
+from privsynth.safe_harbor import transformations, under_policy
 from privsynth.table.coded import check_columns, encode
+from privsynth.table.generalised import generalised
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 from privsynth.tableschema.declare import read_declaration, schema_from_declaration
+from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.io import read_schema, schema_from_document
 from privsynth.tableschema.model import LEAVES, Schema
 
@@ -55,6 +58,10 @@ def resolve_schema(source: Source, schema: Any, declare: Any) -> Schema:
     """
     if schema is not None and declare is not None:
         raise UsageError("Both a schema and a declaration were given. Give one of them.")
+    return generalised_schema(_stated(source, schema, declare))
+
+
+def _stated(source: Source, schema: Any, declare: Any) -> Schema:
     if isinstance(schema, Schema):
         return schema
     if isinstance(schema, str | os.PathLike):
@@ -128,6 +135,7 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
         for name, leaves in read.items()
         if leaves
     ]
+    found += [f"`{name}`: {_said(schema, name, rule)}." for name, rule in transformations(schema).items()]
     found += [
         f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget."
         for name in undetermined(schema)
@@ -139,6 +147,13 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
         extra = [name for name in source.names if name not in schema.names]
         found += [f"The table's column `{name}` is not in the schema; it would be dropped." for name in extra]
     return found
+
+
+def _said(schema: Schema, name: str, rule: str) -> str:
+    generalisation = schema[name].generalisation
+    if generalisation is None:
+        return f"dropped under the policy {(schema.policy or {}).get('name')}"
+    return f"generalised by the rule `{rule}`: {generalisation.says}"
 
 
 def execute(
@@ -163,10 +178,13 @@ def execute(
     schema = plan.schema
     if plan.derive is not None:
         progress("learning the schema under the budget")
-        profile = Profile(source, plan.unit, key, missing=schema.missing, keep=keep)
-        schema = plan.completed(plan.derive.run(profile, schema, noise))
+        profile = Profile(generalised(source, schema), plan.unit, key, missing=schema.missing, keep=keep)
+        schema = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
         for note in _lost(schema, plan.derive.names):
             progress(note)
+    if schema.policy is not None:
+        told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
+        progress(f"Safe Harbor transformations applied: {told}.")
     progress("coding the table")
     coded = encode(source, schema, plan.unit, key, keep=keep)
     progress(f"fitting the generator {plan.generator}")
@@ -186,7 +204,9 @@ def execute(
 def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
     """Say what the budget could not learn; all of it follows from noisy answers."""
     ours = [
-        field for field in schema.fields if field.source("action") != "declared" and field.name != schema.unit_column
+        field
+        for field in schema.fields
+        if field.source("action") not in ("declared", "public") and field.name != schema.unit_column
     ]
     left_out = [field.name for field in ours if not field.modelled and field.action != "fake"]
     single = [name for name in learned if schema[name].modelled and len(schema[name].enum or ("", "")) == 1]

@@ -12,9 +12,11 @@ from privsynth.accounting import Spend, composed, event_from_json, event_to_json
 from privsynth.derive import DeriveMechanism, undetermined
 from privsynth.errors import BudgetError, SchemaError, UsageError
 from privsynth.generators import AUTO, Config, Mechanism, make_config
-from privsynth.generators.fakes import PROVIDERS
+from privsynth.generators.fakes import PROVIDERS, is_known
 from privsynth.privacy import Budget, Guarantee, Unit
+from privsynth.safe_harbor import transformations
 from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.generalised import generalised_field
 from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import LEAVES, Schema
 
@@ -131,6 +133,8 @@ class Plan:
             declared=schema.declared(),
             learned=schema.learned(),
             void=self.void,
+            transformed=transformations(schema),
+            policy=schema.policy["name"] if schema.policy else None,
             spent_before=rounded_up(before.epsilon(self.budget.delta)) if self.schema.spend else 0.0,
         )
 
@@ -179,6 +183,8 @@ class Plan:
             "stages": stages,
             "learned_columns": list(self.derive.names) if self.derive else [],
             "modelled_columns": [field.name for field in self.schema.modelled],
+            "transformed_columns": transformations(self.schema),
+            "policy": dict(self.schema.policy) if self.schema.policy else None,
             "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
             "guarantee": self.guarantee_of_schema().to_json(),
         }
@@ -221,15 +227,24 @@ def _check_spend(schema: Schema, unit: Unit) -> None:
 def _check_actions(schema: Schema) -> None:
     """Refuse an action that would be stated and not done."""
     for field in schema.fields:
-        if field.action == "generalise":
-            raise SchemaError(
-                f"Column `{field.name}` is to be generalised, which this version cannot do. Set its action to `keep` or `drop`, "
-                "or generalise the column before."
+        if (field.action == "generalise") != (field.rule is not None) and field.action != "drop":
+            said = (
+                "is to be generalised, but no rule says how"
+                if field.rule is None
+                else "has a rule, but is not to be generalised"
             )
-        if field.action == "fake" and field.faker not in PROVIDERS:
+            raise SchemaError(
+                f"Column `{field.name}` {said}. Set `action: generalise` and `rule`, such as `year`, or neither."
+            )
+        if generalised_field(field) != field:
+            raise SchemaError(
+                f"Column `{field.name}` is to be generalised by the rule `{field.rule}`, but its kind, bounds or labels are none "
+                "of that rule's results. Read the schema with `privsynth.read_schema` and fit under it."
+            )
+        if field.action == "fake" and not is_known(field.faker):
             raise SchemaError(
                 f"Column `{field.name}` is to be made anew, but its `faker` is {field.faker!r}. Set its action to `drop`, or "
-                f"`faker` to one of: {', '.join(PROVIDERS)}."
+                f"`faker` to one of: {', '.join(PROVIDERS)} (with a locale as `de_DE:name`), or to `pattern:AA-9999`."
             )
 
 

@@ -12,6 +12,7 @@ from privsynth.errors import UsageError
 T = TypeVar("T")
 RELATION = "add or remove one unit"
 _MOST_EPSILON = 1e6
+_MOST_TOLD = 40
 
 
 class Private(Generic[T]):
@@ -108,6 +109,8 @@ class Guarantee:
         declared: Names of the columns whose domain was declared or public.
         learned: Names of the columns whose domain was learned under the budget.
         void: Why there is no guarantee (`data` leaves were allowed), or None.
+        transformed: Column -> public rule that its cells went through first, or `dropped` where the policy drops it.
+        policy: Name of the policy that these follow, or None.
         spent_before: Epsilon of the schema's own derivation that is part of `epsilon`, or 0.
     """
 
@@ -119,6 +122,8 @@ class Guarantee:
     learned: tuple[str, ...] = ()
     void: str | None = None
     spent_before: float = 0.0
+    transformed: Mapping[str, str] = field(default_factory=dict)
+    policy: str | None = None
     relation: str = field(default=RELATION)
 
     def sentence(self) -> str:
@@ -138,9 +143,23 @@ class Guarantee:
         domains = f"of the column domains {' and '.join(how)}; " if how else ""
         return (
             f"Whatever else an attacker knows, this release is ({self.epsilon:g}, {_plain(self.delta)})-differentially "
-            f"private for adding or removing {self.unit.sentence()}{before}; {domains}not covered are the declarations "
+            f"private for adding or removing {self.unit.sentence()}{before}; {domains}{self._rules()}not covered are the declarations "
             "themselves, patterns that hold for the population as a whole, and other releases of the same data."
         )
+
+    def _rules(self) -> str:
+        """Say which public rules cells went through first."""
+        if not self.transformed:
+            return ""
+        told = [f"{name} -> {rule}" for name, rule in list(self.transformed.items())[:_MOST_TOLD]]
+        if more := len(self.transformed) - len(told):
+            told.append(f"{more} more")
+        what = (
+            "Safe Harbor transformations applied (to columns; no legal advice)"
+            if self.policy
+            else "public rules applied"
+        )
+        return f"{what}: {', '.join(told)}; "
 
     def power(self, false_alarms: float) -> float:
         """Return the best share of true alarms of any attacker who allows this share of false alarms."""
@@ -162,6 +181,8 @@ class Guarantee:
             "learned": list(self.learned),
             "void": self.void,
             "spent_before": self.spent_before,
+            "transformed": dict(self.transformed),
+            "policy": self.policy,
             "sentence": self.sentence(),
         }
 
@@ -177,6 +198,8 @@ class Guarantee:
             learned=tuple(data["learned"]),
             void=data["void"],
             spent_before=float(data["spent_before"]),
+            transformed=dict(data.get("transformed", {})),
+            policy=data.get("policy"),
             relation=str(data["relation"]),
         )
 

@@ -19,6 +19,7 @@ from privsynth.privacy import Budget, Unit
 from privsynth.table.coded import others, split_units
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source, open_table
+from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import Field, Schema
 
@@ -138,6 +139,30 @@ def schema_of(*names: str, target: str | None = None) -> Schema:
     return Schema(fields=tuple(FIELDS[name] for name in names), target=target)
 
 
+RULES = {
+    "age": {"kind": "integer", "rule": "age_90"},
+    "cost": {"kind": "integer", "rule": "band:50", "minimum": 0, "maximum": 1000},
+    "ward": {"kind": "categorical", "rule": "prefix:1", "enum": ("A", "B", "C")},
+    "day": {"kind": "date", "rule": "year", "minimum": "2018-01-01", "maximum": "2024-12-31"},
+    "died": {"kind": "categorical", "rule": "zip3", "enum": ("000", "021")},
+}
+
+
+def generalised_of(*names: str, target: str | None = None) -> Schema:
+    """Return a declared schema of a few columns that are all generalised."""
+    fields = (_field(name, action="generalise", **RULES[name]) for name in names)
+    return generalised_schema(Schema(fields=tuple(fields), target=target))
+
+
+def generalising_plan(unit: Unit, *, epsilon: float = 150.0) -> Plan:
+    """Return the plan of a fit that knows the rules of columns and nothing of their results."""
+    fields = [Field(name="patient", kind="identifier", role="direct", action="drop")]
+    for name, each in RULES.items():
+        fields.append(Field(name=name, kind="text", action="generalise", rule=each["rule"]))
+    schema = generalised_schema(Schema(fields=tuple(fields)))
+    return Plan.make(schema, unit=unit, budget=Budget(epsilon=epsilon, delta=1e-3))
+
+
 def shown(fitted: Fitted) -> tuple[Any, ...]:
     """Return all that leaves: the digest of the model and of its manifest, and rows drawn from it."""
     sampled = fitted.sample(5, seed=1) if fitted.default_rows < 10**6 else None
@@ -179,9 +204,9 @@ def plan_of(unit: Unit, *, epsilon: float = 150.0) -> Plan:
     return Plan.make(known, unit=unit, budget=Budget(epsilon=epsilon, delta=1e-3))
 
 
-def execute_of(unit: Unit, *, epsilon: float = 150.0, holdout: bool = False) -> Mechanism:
-    """Return the whole fit, on the train part of a random split if asked for."""
-    plan = plan_of(unit, epsilon=epsilon)
+def execute_of(unit: Unit, *, epsilon: float = 150.0, holdout: bool = False, rules: bool = False) -> Mechanism:
+    """Return the whole fit, on the train part of a random split or with generalised columns if asked for."""
+    plan = (generalising_plan if rules else plan_of)(unit, epsilon=epsilon)
 
     def run(source: Source, noise: Noise) -> Any:
         keep = others(split_units(source, unit, 20, noise.unit_key("holdout"))) if holdout else None

@@ -70,6 +70,12 @@ def replay_fit() -> None:
     check(tables.fit_declared(SCHEMA, ROWS), near("base")[0], near(*names), both=False)
 
 
+def replay_rules() -> None:
+    names = ("first added", "all missing", "cells formula", "cells year 294247")
+    schema = tables.generalised_of("age", "cost", "day", target="day")
+    check(tables.fit_declared(schema, ROWS), near("base")[0], near(*names), both=False)
+
+
 def replay_moments() -> None:
     check(tables.fit_declared(PLAIN, ROWS, mu_squared=2500), near("base")[0], near("extreme"))
 
@@ -87,6 +93,10 @@ def replay_moments_of_patients() -> None:
 def replay_derive() -> None:
     names = ("last removed, the only one of its ward", "new ward", "cells nan", "cells year 294247")
     check(tables.derive_of(ROWS), near("base")[0], near(*names), both=False)
+
+
+def replay_votes() -> None:
+    check(tables.derive_of(ROWS), near("base")[0], near("duplicate added", "first removed"), both=False)
 
 
 def replay_derive_of_patients() -> None:
@@ -470,8 +480,8 @@ MUTANTS = (
     Mutant(
         "B25 rare labels in the model",
         "derive:DeriveMechanism._labels",
-        "labels = tuple(sorted(unique.values()))",
-        "labels = tuple(sorted({*unique.values(), *profile.labels(field.name).reveal()}))",
+        "enum=labels",
+        "enum=tuple(sorted({*labels, *profile.labels(field.name).reveal()}))",
         no_canary_leaves,
     ),
     Mutant(
@@ -497,6 +507,27 @@ MUTANTS = (
         accounting,
     ),
     Mutant("B30 a cast that raises", "table.coded:number_sql", 'return f"TRY_CAST(', 'return f"CAST(', replay_fit),
+    Mutant(
+        "B30 a rule that raises",
+        "tableschema.generalise:Rule.sql",
+        'self._multiple_sql(f"TRY_CAST(',
+        'self._multiple_sql(f"CAST(',
+        replay_rules,
+    ),
+    Mutant(
+        "K a rule that looks at other rows",
+        "tableschema.generalise:Rule._year_sql",
+        'return f"CAST({year} AS VARCHAR)"',
+        'return f"CAST({year} - count(*) OVER () % 2 AS VARCHAR)"',
+        replay_rules,
+    ),
+    Mutant(
+        "K a rule that stops where the table does",
+        "tableschema.generalise:_age_sql",
+        "least({years}, {OLDEST})",
+        "least({years}, {OLDEST}, count(*) OVER () - 40)",
+        replay_rules,
+    ),
     Mutant(
         "B30 a date format that raises",
         "table.coded:number_sql",
@@ -552,6 +583,48 @@ MUTANTS = (
         "codes[self._mask.reveal()]",
         "codes",
         replay_derive_of_patients,
+    ),
+    Mutant(
+        "K a cell counted in two forms",
+        "table.profile:Profile.forms",
+        "counts[_AGAIN] = first[_AGAIN]",
+        "pass",
+        replay_votes,
+    ),
+    Mutant(
+        "K a form that depends on other rows",
+        "table.profile:Profile.forms",
+        "forms = forms_of(texts)",
+        "forms = np.where(rows == 1, 1, forms_of(texts))",
+        replay_votes,
+    ),
+    Mutant(
+        "K a column's form decided by most of its texts",
+        "table.profile:Profile.forms",
+        "forms = forms_of(texts)",
+        "forms = np.full(len(texts), np.bincount(forms_of(texts)).argmax() if len(texts) else 0) + (rows.sum() > 89)",
+        replay_votes,
+    ),
+    Mutant(
+        "K texts of rows that were left out",
+        "table.profile:Profile._texts",
+        "np.bincount(index[self._mask.reveal()]",
+        "np.bincount(index",
+        replay_derive_of_patients,
+    ),
+    Mutant(
+        "K first texts of rows that were left out",
+        "table.profile:Profile.forms",
+        "forms[rows > 0]",
+        "forms",
+        replay_derive_of_patients,
+    ),
+    Mutant(
+        "B02 labels looked at before the noise",
+        "derive:DeriveMechanism._labels",
+        "role, labels = _of_labels(labels, counts)",
+        "role, labels = _of_labels(tuple(sorted(profile.labels(field.name).reveal())), profile.labels(field.name).reveal())",
+        replay_derive,
     ),
     Mutant(
         "K labels of rows that were left out",

@@ -19,6 +19,7 @@ from privsynth.privacy import Private, Unit
 from privsynth.table.coded import encode, rows_used, split_units
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
+from privsynth.tableschema.generalised import generalised_field
 from privsynth.tableschema.model import Field, Schema
 
 
@@ -100,6 +101,27 @@ def test_the_whole_fit_depends_on_a_row_through_the_noise_alone() -> None:
     check(mechanism, base(), list(near_rows().values())[::4], both=False)
     for name in ("first added", "last removed, the only one of its ward", "cells 1e300", "cells infinity", "new ward"):
         replay(mechanism, base(), *record(mechanism, near_rows()[name]))
+
+
+@pytest.mark.parametrize("target", ["day", None])
+def test_a_fit_of_generalised_columns_depends_on_a_row_through_the_noise_alone(target: str | None) -> None:
+    schema = tables.generalised_of("age", "cost", "ward", "day", "died", target=target)
+    mechanism = tables.fit_declared(schema, ROWS, mu_squared=400)
+    near = list(near_rows().values())
+    check(mechanism, base(), near[:: 1 if target else 3], both=False)
+    check(mechanism, near[5], [base()])
+    check(tables.fit_declared(schema, PATIENTS), base(), list(near_patients().values())[::3], both=False)
+
+
+def test_learning_what_rules_leave_depends_on_a_row_through_the_noise_alone() -> None:
+    mechanism = tables.execute_of(ROWS, rules=True)
+    tape, expected = record(mechanism, base())
+    assert expected.refusal is None
+    for name in ("middle added", "new ward", "cells infinity", "cells year 294247", "cells formula"):
+        replay(mechanism, near_rows()[name], tape, expected)
+    for name in ("first added", "cells 1e300"):
+        replay(mechanism, base(), *record(mechanism, near_rows()[name]))
+    check(tables.execute_of(PATIENTS, epsilon=600, rules=True), base(), [near_patients()["hostile patient"]], both=False)
 
 
 def test_the_whole_fit_of_a_train_part_depends_on_a_patient_through_the_noise_alone() -> None:
@@ -236,6 +258,14 @@ def test_no_cell_can_raise_and_every_cell_counts_once(kind: str) -> None:
     }.get(kind, {})
     if kind in ("date", "datetime"):
         limits = {"minimum": "1900-01-01", "maximum": "2100-01-01"}
+    for rule in ("year", "age_90", "zip3", "prefix:2", "band:10", "grid:0.1", "month", "birth_year_90:2024"):
+        coarse = tables.generalised_of("age").fields[0].with_(rule=rule, kind="text", minimum=None, maximum=None)
+        limits_of = {"zip3": ("000",), "prefix:2": ("NA",)}
+        made = generalised_field(coarse.with_(enum=limits_of.get(rule)))
+        if rule not in limits_of:
+            made = made.with_(minimum=0 if made.minimum is None else made.minimum, maximum=made.maximum or 3000)
+        coded = encode(source, Schema(fields=(made,)), ROWS, tables.KEY)
+        assert coded.counts(["age"]).reveal().sum() == len(cells)
     for pattern in (None, "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S") if kind in ("date", "datetime") else (None,):
         field = Field(name="age", kind=kind, format=pattern, **limits)
         coded = encode(source, Schema(fields=(field,)), ROWS, tables.KEY)

@@ -1,4 +1,8 @@
-"""Identifier columns made anew: names, addresses, numbers from Faker. They are a function of the schema and a seed, never of a cell."""
+"""Identifier columns made anew: names, addresses, numbers from Faker. They are a function of the schema and a seed, never of a cell.
+
+A stand-in is written `provider`, `locale:provider` (`de_DE:phone_number`) or `pattern:SHAPE`, where A and a stand for any letter and 9
+for any digit (`pattern:MRN-999999` keeps the hyphen and draws letters for M, R and N too: all letters are drawn).
+"""
 
 from __future__ import annotations
 
@@ -20,12 +24,28 @@ _EACH = (
 )  # fmt: skip
 _POOL_VALUES = 2_000
 _POOL_EACH = 20_000
+_LONGEST_PATTERN = 64
+_SETS = {"A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "a": "abcdefghijklmnopqrstuvwxyz", "9": "0123456789"}
 PROVIDERS = (*_POOLED, *_EACH, "uuid4")
 
 
+def is_known(stand_in: str | None) -> bool:
+    """Return whether a stand-in can be made: its provider and its locale are known, or its pattern is short."""
+    locale, _, provider = (stand_in or "").rpartition(":")
+    if locale == "pattern":
+        return 0 < len(provider) <= _LONGEST_PATTERN
+    if provider not in PROVIDERS:
+        return False
+    if not locale:
+        return True
+    from faker.config import AVAILABLE_LOCALES
+
+    return locale in AVAILABLE_LOCALES
+
+
 def faked(schema: Schema) -> tuple[Field, ...]:
-    """Return the fields that are made anew: action `fake` with a provider that is known here."""
-    return tuple(field for field in schema.fields if field.action == "fake" and field.faker in PROVIDERS)
+    """Return the fields that are made anew: action `fake` with a stand-in that is known here."""
+    return tuple(field for field in schema.fields if field.action == "fake" and is_known(field.faker))
 
 
 def make_fakes(schema: Schema, rows: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -33,24 +53,44 @@ def make_fakes(schema: Schema, rows: int, rng: np.random.Generator) -> dict[str,
     fields = faked(schema)
     if not fields:
         return {}
-    from faker import Faker
-
-    source = Faker("en_US")
-    source.seed_instance(int(rng.integers(2**63)))
-    return {field.name: _column(str(field.faker), rows, rng, source) for field in fields}
+    sources: dict[str, Any] = {}
+    seed = int(rng.integers(2**63))
+    return {field.name: _column(str(field.faker), rows, rng, sources, seed) for field in fields}
 
 
-def _column(provider: str, rows: int, rng: np.random.Generator, source: Any) -> Any:
+def _source(locale: str, sources: dict[str, Any], seed: int) -> Any:
+    """Return the Faker of a locale; each locale has one, with one seed."""
+    if locale not in sources:
+        from faker import Faker
+
+        sources[locale] = Faker(locale)
+        sources[locale].seed_instance(seed)
+    return sources[locale]
+
+
+def _column(stand_in: str, rows: int, rng: np.random.Generator, sources: dict[str, Any], seed: int) -> Any:
     import pyarrow as pa
 
+    locale, _, provider = stand_in.rpartition(":")
+    if locale == "pattern":
+        return pa.array(_patterned(provider, rows, rng), type=pa.string())
     if provider == "uuid4":
         return pa.array(_uuids(rows, rng))
-    draw: Callable[[], Any] = getattr(source, provider)
+    draw: Callable[[], Any] = getattr(_source(locale or "en_US", sources, seed), provider)
     size = min(rows, _POOL_VALUES if provider in _POOLED else _POOL_EACH)
     pool = pa.array([str(draw()).replace("\n", ", ") for _ in range(size)], type=pa.string())
     if size == rows and provider in _EACH:
         return pool
     return pool.take(pa.array(rng.integers(max(size, 1), size=rows)))
+
+
+def _patterned(shape: str, rows: int, rng: np.random.Generator) -> list[str]:
+    """Draw texts of one shape: any letter for a letter (of its case), any digit for a digit, other signs as they are."""
+    signs = np.empty((rows, len(shape)), dtype="U1")
+    for place, sign in enumerate(shape):
+        letters = _SETS.get("A" if sign.isupper() else "a" if sign.isalpha() else "9" if sign.isdigit() else "", sign)
+        signs[:, place] = np.array(list(letters))[rng.integers(len(letters), size=rows)]
+    return ["".join(row) for row in signs.tolist()]
 
 
 def _uuids(rows: int, rng: np.random.Generator) -> list[str]:

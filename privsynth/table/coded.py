@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
+from privsynth.table.generalised import generalised
 from privsynth.table.source import Source
-from privsynth.table.sql import literal, quoted
+from privsynth.table.sql import cell_sql, literal, quoted
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, Schema, canonical_label
 
@@ -147,7 +148,7 @@ def encode(
     """Read a table and code its modelled columns; cells that do not parse or are not in the domain get the last code.
 
     Args:
-        source: The table.
+        source: The table, as it is: rules that make cells coarser are applied here.
         schema: Says which columns are modelled and their domains.
         unit: Who is protected; surplus rows of a unit are left out by its own coins.
         key: Secret key of these coins.
@@ -157,6 +158,7 @@ def encode(
         SchemaError: a column is missing from the table, a domain is incomplete, or the file is broken.
     """
     check_columns(source, schema, unit)
+    source = generalised(source, schema)
     domains = [Domain.of(field) for field in schema.modelled]
     for number, domain in enumerate(domains):
         _declare_labels(source, domain, number)
@@ -214,15 +216,6 @@ def truth_sql(cell: str) -> str:
         f"CASE WHEN {cell} IN ('true', 'True', 'TRUE', '1', '1.0') THEN 'true' "
         f"WHEN {cell} IN ('false', 'False', 'FALSE', '0', '0.0') THEN 'false' END"
     )
-
-
-def cell_sql(name: str, missing: Sequence[str] = ("",)) -> str:
-    """Return SQL of a cell's text, with the tokens that mean missing as NULL."""
-    tokens = [token for token in missing if token != ""]
-    cell = f"nullif({quoted(name)}, '')"
-    for token in tokens:
-        cell = f"nullif({cell}, {literal(token)})"
-    return cell
 
 
 def _declare_labels(source: Source, domain: Domain, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,15 @@ def typed_names(path: Path) -> list[str]:
             return [] if not len(header) else [_cell_text(cell) or "" for cell in header.iloc[0].tolist()]
         with _arrow_reader(path) as reader:
             return [str(name) for name in reader.schema.names]
+
+
+def renamed(table: Any, names: Sequence[str]) -> Any:
+    """Return a frame or an Arrow table whose columns have these names; the same where they have them already."""
+    if frame_names(table) == list(names):
+        return table
+    if hasattr(table, "set_axis"):
+        return table.set_axis(list(names), axis=1)
+    return table.rename_columns(list(names)) if hasattr(table, "rename_columns") else table
 
 
 def read_typed(path: Path) -> Any:
@@ -154,7 +163,22 @@ def _pandas_column(column: Any) -> Any:
             return _text_column(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]))
         except pa.ArrowException:
             pass  # a type of pandas that Arrow lacks (periods, intervals, complex numbers): cell by cell
+    elif pd.api.types.infer_dtype(column, skipna=True) == "string" and (texts := _plain_texts(column)) is not None:
+        return texts
     return pa.chunked_array([pa.array([_cell_text(cell) for cell in column.tolist()], type=pa.string())])
+
+
+def _plain_texts(column: Any) -> Any:
+    """Return a column of Python texts as Arrow text, or None if a cell of it has to be looked at by itself."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        array = pa.array(column.to_numpy(dtype=object), type=pa.string(), from_pandas=True)
+    except (pa.ArrowException, UnicodeError, ValueError, TypeError):
+        return None
+    texts = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+    return None if pc.any(pc.match_substring(texts, "\x00")).as_py() else texts
 
 
 def _cell_text(cell: Any) -> str | None:
@@ -162,6 +186,8 @@ def _cell_text(cell: Any) -> str | None:
     if cell is None:
         return None
     try:
+        if getattr(cell, "ndim", 0):  # an array within a cell
+            return str(cell.tolist())
         if cell != cell:
             return None
         if isinstance(cell, bool):

@@ -6,52 +6,29 @@ A cell has exactly one form, one magnitude and one label, so that one row change
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private, Unit
-from privsynth.table.coded import cell_sql, number_sql, owner_sql, rows_used
+from privsynth.table.coded import number_sql, owner_sql, rows_used
+from privsynth.table.forms import FORMS, REPEATABLE, forms_of
 from privsynth.table.source import Source
+from privsynth.table.sql import cell_sql
 from privsynth.tableschema.model import Field, canonical_label
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 MAX_LABEL_CHARACTERS = 64
 LOG2_RANGE = (-20, 60)
 YEARS = (1800, 2200)
 
-# Form -> the pattern of its cells; the first that matches decides.
-FORMS: tuple[tuple[str, str], ...] = (
-    ("date_iso", r"^\d{4}-\d{2}-\d{2}$"),
-    ("datetime_space", r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)?$"),
-    ("datetime_t", r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z?$"),
-    ("datetime_minutes", r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$"),
-    ("date_slash_day_first", r"^(1[3-9]|2\d|3[01])/\d{1,2}/\d{4}$"),
-    ("date_slash_month_first", r"^\d{1,2}/(1[3-9]|2\d|3[01])/\d{4}$"),
-    ("date_slash_either", r"^\d{1,2}/\d{1,2}/\d{4}$"),
-    ("date_dash_day_first", r"^(1[3-9]|2\d|3[01])-\d{1,2}-\d{4}$"),
-    ("date_dash_month_first", r"^\d{1,2}-(1[3-9]|2\d|3[01])-\d{4}$"),
-    ("date_dash_either", r"^\d{1,2}-\d{1,2}-\d{4}$"),
-    ("date_dots", r"^\d{1,2}\.\d{1,2}\.\d{4}$"),
-    ("date_slash_year_first", r"^\d{4}/\d{1,2}/\d{1,2}$"),
-    ("leading_zeros", r"^[+-]?0\d+$"),
-    ("integer", r"^[+-]?\d{1,15}(\.0+)?$"),
-    ("digits", r"^\d{16,}$"),
-    ("decimals_1", r"^[+-]?\d*\.\d$"),
-    ("decimals_2", r"^[+-]?\d*\.\d{2}$"),
-    ("decimals_3", r"^[+-]?\d*\.\d{3}$"),
-    ("decimals_many", r"^[+-]?(\d*\.\d+|\d+\.)([eE][+-]?\d+)?$|^[+-]?\d+[eE][+-]?\d+$"),
-    ("email", r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"),
-    ("national_id", r"^\d{3}-\d{2}-\d{4}$"),
-    ("phone", r"^\+?[0-9(][0-9 ().x/-]{6,}$"),
-    ("uuid", r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"),
-    ("address_ip", r"^\d{1,3}(\.\d{1,3}){3}$"),
-    ("url", r"^[a-z]+://"),
-    ("iban", r"^[A-Z]{2}\d{2}[A-Z0-9 ]{11,36}$"),
-    ("long_text", r"^.{65,}|^(\S+\s+){6,}"),
-    ("text", r""),
-)
-FORM_NAMES = ("missing", *(name for name, _ in FORMS))
+# Answers of `Profile.forms`: each form, and the repeated texts of some.
+FORM_NAMES = (*FORMS, *(f"{form}_again" for form in REPEATABLE))
+_AGAIN = np.array([FORMS.index(form) for form in REPEATABLE])
 
 
 class Profile:
@@ -80,17 +57,22 @@ class Profile:
         self.unit = unit
         owners = source.arrow([owner_sql(unit)]).column("unit_")
         self._mask = Private(rows_used(owners, unit, key, keep))
+        self._last: tuple[str, tuple[pa.Array, Ints, int]] | None = None  # both questions about a column read it once
 
     def forms(self, name: str) -> Private[Ints]:
-        """Return int64[len(FORM_NAMES)]: how many cells have each form."""
-        cell = cell_sql(name, self._missing)
-        cases = " ".join(
-            f"WHEN regexp_matches({cell}, '{pattern}', 's') THEN {number}"
-            for number, (_, pattern) in enumerate(FORMS, start=1)
-            if pattern
-        )
-        column = f"CASE WHEN {cell} IS NULL THEN 0 {cases} ELSE {len(FORMS)} END AS form_"
-        return Private(self._counted(f"{column}", len(FORM_NAMES)))
+        """Return int64[len(FORM_NAMES)]: how many cells have each form.
+
+        Of a form in `REPEATABLE`, one cell of each text counts under the form and all further ones under `<form>_again`. A row
+        more or less changes one of the two by one, since it either is the only one of its text or is not.
+        """
+        texts, rows, missing = self._texts(name)
+        forms = forms_of(texts)
+        counts = np.bincount(forms, weights=rows, minlength=len(FORMS)).astype(np.int64)
+        first = np.bincount(forms[rows > 0], minlength=len(FORMS))
+        again = (counts - first)[_AGAIN]
+        counts[_AGAIN] = first[_AGAIN]
+        counts[0] += missing
+        return Private(np.concatenate([counts, again]))
 
     def magnitudes(self, field: Field) -> Private[Ints]:
         """Return how many cells have each sign and power of two: negative (largest first), zero, positive; then others.
@@ -113,6 +95,13 @@ class Profile:
         """Return int64[years + 1]: how many cells fall into each year of `YEARS`; then others."""
         first, last = YEARS
         number = number_sql(field, self._missing)
+        if field.kind == "integer":  # a year already
+            moment = f"CASE WHEN {number} BETWEEN {first} AND {last - 1} THEN TRY_CAST({number} AS INTEGER) END"
+            return Private(
+                self._counted(
+                    f"CAST(coalesce({moment} - {first}, {last - first}) AS INTEGER) AS year_", last - first + 1
+                )
+            )
         days = number if field.kind == "date" else f"({number} / 86400)"
         # Bounds first: a moment out of range must not reach the conversion.
         low, high = (first - 1970) * 366, (last - 1970) * 365
@@ -122,20 +111,30 @@ class Profile:
 
     def labels(self, name: str) -> Private[dict[str, int]]:
         """Return label -> rows; longer texts than 64 characters are left out."""
-        cell = cell_sql(name, self._missing)
-        column = self._source.arrow(
-            [f"CASE WHEN length({cell}) <= {MAX_LABEL_CHARACTERS} THEN {cell} END AS label_"]
-        ).column("label_")
-        encoded = column.combine_chunks().dictionary_encode()
-        texts = encoded.dictionary.to_pylist()
-        index = np.asarray(encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False), dtype=np.int64)
-        counts = np.bincount(index[self._mask.reveal()], minlength=len(texts) + 1)
+        import pyarrow.compute as pc
+
+        texts, counts, _ = self._texts(name)
+        short = pc.less_equal(pc.utf8_length(texts), MAX_LABEL_CHARACTERS)
+        counts = counts[np.asarray(short.to_numpy(zero_copy_only=False), dtype=np.bool_)]
         rows: dict[str, int] = {}
-        for text, count in zip(texts, counts, strict=False):
+        for text, count in zip(texts.filter(short).to_pylist(), counts.tolist(), strict=True):
             if count:
                 label = canonical_label(text)
-                rows[label] = rows.get(label, 0) + int(count)
+                rows[label] = rows.get(label, 0) + count
         return Private(rows)
+
+    def _texts(self, name: str) -> tuple[pa.Array, Ints, int]:
+        """Return the texts of a column, the used rows of each (0 where none is used), and how many used cells are missing."""
+        if self._last is not None and self._last[0] == name:
+            return self._last[1]
+        column = self._source.arrow([f"{cell_sql(name, self._missing)} AS text_"]).column("text_")
+        encoded = column.combine_chunks().dictionary_encode()
+        size = len(encoded.dictionary)
+        index = np.asarray(encoded.indices.fill_null(size).to_numpy(zero_copy_only=False), dtype=np.int64)
+        counts = np.bincount(index[self._mask.reveal()], minlength=size + 1)
+        answer = (encoded.dictionary, counts[:size], int(counts[size]))
+        self._last = (name, answer)
+        return answer
 
     def _counted(self, expression: str, size: int) -> Ints:
         column = self._source.arrow([expression]).column(0)

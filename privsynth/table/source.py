@@ -12,22 +12,25 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import PrivsynthError, ResourceError, SchemaError, UsageError
+from privsynth.table.sql import quoted
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+Naming = Callable[[Sequence[str], str], list[str]]
 CSV_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 TYPED_ENDINGS = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xlsm")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1"}
 _LOADED = "loaded"
+_GIVEN = "given"
 
 
 class Source:
@@ -85,6 +88,22 @@ class Source:
         with self._ready():
             self._connection.execute(f"CREATE OR REPLACE TABLE {_LOADED} AS SELECT * FROM {self._relation}")  # noqa: S608
         return Source(self._connection, _LOADED, self.names, self.where)
+
+    def replaced(self, cells: Mapping[str, str]) -> Source:
+        """Return the same rows with the text of some columns computed anew.
+
+        Args:
+            cells: Column name -> SQL of its text, in terms of this table's columns.
+        """
+        if not cells:
+            return self
+        with self._ready():
+            new = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in cells.items())
+        return Source(self._connection, f"(SELECT * REPLACE ({new}) FROM {self._relation})", self.names, self.where)  # noqa: S608
+
+    def by_column(self) -> Source:
+        """Return the same table for callers that read one column after the other: itself if it lies in memory as columns."""
+        return self if self._relation == _GIVEN else self.loaded()
 
     @contextmanager
     def _ready(self) -> Iterator[None]:
@@ -176,13 +195,14 @@ def _place(text: str, where: str) -> str:
     return where
 
 
-def open_table(table: Any, *, encoding: str = "utf-8") -> Source:
+def open_table(table: Any, *, encoding: str = "utf-8", repair: bool = False) -> Source:
     """Open a file or a frame as columns of text; of a file, only the header is read.
 
     Args:
         table: A path (CSV/TSV, also .gz; Parquet; Arrow/Feather; JSON lines; Excel), a pandas, polars or Arrow frame,
             or a `Source`.
         encoding: Of CSV files: "utf-8" or "latin-1".
+        repair: Give columns without a name, or with the name of another, a name of their own instead of refusing them.
 
     Raises:
         UsageError: the type of the table or the encoding is unknown.
@@ -195,11 +215,11 @@ def open_table(table: Any, *, encoding: str = "utf-8") -> Source:
     if isinstance(table, str | os.PathLike):
         if "://" in str(table):
             raise UsageError("Databases are not read yet. Export the table to CSV or Parquet, and give that file.")
-        return _open_path(Path(table), _ENCODINGS[encoding.lower()])
-    return _open_frame(table)
+        return _open_path(Path(table), _ENCODINGS[encoding.lower()], repaired_names if repair else checked_names)
+    return _open_frame(table, repaired_names if repair else checked_names)
 
 
-def _open_path(path: Path, codec: str) -> Source:
+def _open_path(path: Path, codec: str, named: Naming) -> Source:
     name = path.name.lower()
     if not path.exists():
         raise SchemaError(f"There is no file {path}. Check the path.")
@@ -212,8 +232,8 @@ def _open_path(path: Path, codec: str) -> Source:
         )
     try:
         if name.endswith(CSV_ENDINGS):
-            return _open_csv(path, codec)
-        return _open_json_lines(path) if name.endswith(JSON_ENDINGS) else _open_typed(path)
+            return _open_csv(path, codec, named)
+        return _open_json_lines(path, named) if name.endswith(JSON_ENDINGS) else _open_typed(path, named)
     except OSError as error:
         raise SchemaError(f"{path.name} could not be read ({error.strerror}). Check the file and its rights.") from None
 
@@ -238,17 +258,47 @@ def check_names(names: Sequence[str], where: str) -> None:
         seen[name.casefold()] = position
 
 
-def _open_csv(path: Path, codec: str) -> Source:
+def checked_names(names: Sequence[str], where: str) -> list[str]:
+    """Return the names as they are, when each column has one of its own.
+
+    Raises:
+        SchemaError: as `check_names`.
+    """
+    check_names(names, where)
+    return list(names)
+
+
+def repaired_names(names: Sequence[str], _: str) -> list[str]:
+    """Return a name of its own for every column: `unnamed` for none, `x (2)` for the second `x`.
+
+    Example:
+        >>> repaired_names(["", "x", "X", ""], "t.csv")
+        ['unnamed', 'x', 'X (2)', 'unnamed (2)']
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        wanted = name.replace("\x00", "") if name.strip("\x00").strip() else "unnamed"
+        repaired = wanted
+        while repaired.casefold() in seen:
+            seen[wanted.casefold()] += 1
+            repaired = f"{wanted} ({seen[wanted.casefold()]})"
+        seen[repaired.casefold()] = 1
+        found.append(repaired)
+    return found
+
+
+def _open_csv(path: Path, codec: str, named: Naming) -> Source:
     from privsynth.table.delimited import check_text, read_header, reader_sql
 
     names, delimiter = read_header(path, codec)
-    check_names(names, path.name)
+    names = named(names, path.name)
     return Source(
         connect(), reader_sql(path, names, delimiter, codec), names, path.name, prepare=lambda: check_text(path, codec)
     )
 
 
-def _open_json_lines(path: Path) -> Source:
+def _open_json_lines(path: Path, named: Naming) -> Source:
     from privsynth.table.jsonlines import check_keys, columns_sql, read_keys
 
     connection = connect()
@@ -260,25 +310,29 @@ def _open_json_lines(path: Path) -> Source:
     )
 
 
-def _open_typed(path: Path) -> Source:
-    from privsynth.table.frames import read_typed, to_text_table, typed_names
+def _open_typed(path: Path, named: Naming) -> Source:
+    from privsynth.table.frames import read_typed, renamed, to_text_table, typed_names
 
-    names = typed_names(path)
-    check_names(names, path.name)
+    names = named(typed_names(path), path.name)
     connection = connect()
-    return Source(
-        connection, "given", names, path.name, prepare=lambda: _register(connection, to_text_table(read_typed(path)))
-    )
+
+    def prepare() -> None:
+        _register(connection, to_text_table(renamed(read_typed(path), names)))
+
+    return Source(connection, _GIVEN, names, path.name, prepare=prepare)
 
 
-def _open_frame(frame: Any, *, where: str = "the table") -> Source:
-    from privsynth.table.frames import frame_names, to_text_table
+def _open_frame(frame: Any, named: Naming, *, where: str = "the table") -> Source:
+    from privsynth.table.frames import frame_names, renamed, to_text_table
 
-    names = frame_names(frame)
-    check_names(names, where)
+    names = named(frame_names(frame), where)
     connection = connect()
-    return Source(connection, "given", names, where, prepare=lambda: _register(connection, to_text_table(frame)))
+
+    def prepare() -> None:
+        _register(connection, to_text_table(renamed(frame, names)))
+
+    return Source(connection, _GIVEN, names, where, prepare=prepare)
 
 
 def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
-    connection.register("given", table)
+    connection.register(_GIVEN, table)

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private
-from privsynth.table.coded import cell_sql, number_sql, truth_sql
+from privsynth.table.coded import number_sql, truth_sql
+from privsynth.table.generalised import generalised
 from privsynth.table.source import Source
+from privsynth.table.sql import cell_sql
 from privsynth.tableschema.model import NUMERIC, Field, Schema, canonical_label
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 def typed_frame(
-    source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.bool_]] | None = None
+    source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.bool_]] | None = None, made: bool = False
 ) -> Private[pd.DataFrame]:
-    """Read the modelled columns that a table has.
+    """Read the modelled columns that a table has, generalised where the schema says so.
 
     Args:
         source: The table.
         schema: Says which columns are compared and how their cells are read.
         keep: bool[n], rows to read, or None for all.
+        made: The table is synthetic: cells of generalised columns are results of their rules already.
 
     Returns:
         float64 columns for numbers (NaN where missing; days or seconds since 1970 of dates) and object columns of text.
     """
     import pandas as pd
 
+    source = generalised(source, schema, made=made)
     fields = [field for field in schema.modelled if field.name in source.names]
     table = source.arrow([_expression(field, schema, number) for number, field in enumerate(fields)] or ["1 AS c0"])
     mask = None if keep is None else keep.reveal()
@@ -43,12 +48,35 @@ def typed_frame(
     return Private(pd.DataFrame(columns))
 
 
-def text_columns(source: Source) -> Private[Mapping[str, Sequence[str | None]]]:
-    """Read every column as text, for a scan."""
-    from privsynth.table.sql import quoted
+class TextColumns(Mapping[str, Any]):
+    """The columns of a table as Arrow text, each read when it is asked for and kept by nobody.
 
-    table = source.arrow([quoted(name) for name in source.names])
-    return Private({name: table.column(number).to_pylist() for number, name in enumerate(source.names)})
+    Args:
+        source: The table. A file of text is read into memory once, when the first column is asked for.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __getitem__(self, name: str) -> pa.ChunkedArray:
+        """Return one column in row order; missing cells are null."""
+        from privsynth.table.sql import quoted
+
+        if name not in self._source.names:
+            raise KeyError(name)
+        self._source = self._source.by_column()
+        return self._source.arrow([f"{quoted(name)} AS c0"]).column(0)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._source.names)
+
+    def __len__(self) -> int:
+        return len(self._source.names)
+
+
+def text_columns(source: Source) -> Private[Mapping[str, Any]]:
+    """Return every column as text (``pa.ChunkedArray``), for a scan; a column is read when it is looked up."""
+    return Private(TextColumns(source))
 
 
 def column_of(
@@ -93,3 +121,24 @@ def _labels(column: Any) -> npt.NDArray[np.object_]:
     known = np.array([*texts, None], dtype=object)
     index = np.asarray(encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False), dtype=np.int64)
     return known[index]
+
+
+def text_frame(
+    source: Source, names: Sequence[str], *, keep: Private[npt.NDArray[np.bool_]] | None = None
+) -> Private[pd.DataFrame]:
+    """Read columns as text, as they are in the table.
+
+    Args:
+        source: The table.
+        names: Columns; those that the table lacks are left out.
+        keep: bool[n], rows to read, or None for all.
+
+    Returns:
+        Object columns of text; missing cells are None.
+    """
+    import pandas as pd
+
+    columns = TextColumns(source)
+    mask = None if keep is None else keep.reveal()
+    texts = {name: columns[name].to_numpy(zero_copy_only=False) for name in names if name in columns}
+    return Private(pd.DataFrame({name: cells if mask is None else cells[mask] for name, cells in texts.items()}))

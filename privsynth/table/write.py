@@ -72,6 +72,9 @@ def _numbers(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any
     left = domain.edges[cell]
     values = left + positions.astype(np.float64) * (domain.edges[cell + 1] - left)
     low, high = domain.field.bounds()
+    rule = domain.field.generalisation
+    if rule is not None and rule.step is not None:  # a result of the rule, wherever within its cell the value fell
+        values = (np.floor(values / rule.step) if domain.whole else np.round(values / rule.step)) * rule.step
     if domain.whole:
         whole = np.clip(np.floor(values), math.ceil(low), math.floor(high)).astype(np.int64)
         return (

@@ -10,7 +10,20 @@ from privsynth.errors import SchemaError
 from privsynth.tableschema.io import read_document
 from privsynth.tableschema.model import KINDS, NUMERIC, Field, Schema
 
-_ALLOWED = {"lower", "upper", "integer", "kind", "format", "decimals", "required", "role", "action", "faker", "labels"}
+_ALLOWED = {
+    "lower",
+    "upper",
+    "integer",
+    "kind",
+    "format",
+    "decimals",
+    "required",
+    "role",
+    "action",
+    "rule",
+    "faker",
+    "labels",
+}
 
 
 def read_declaration(path: Path | str, header: Sequence[str]) -> Schema:
@@ -90,7 +103,8 @@ def _labelled(name: str, labels: Sequence[Any], spec: Mapping[str, Any]) -> Fiel
 
 
 def _common(spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: spec[key] for key in ("format", "decimals", "required", "role", "action", "faker") if key in spec}
+    keys = ("format", "decimals", "required", "role", "action", "rule", "faker")
+    return {key: spec[key] for key in keys if key in spec}
 
 
 def _with_sources(name: str, leaves: dict[str, Any]) -> Field:

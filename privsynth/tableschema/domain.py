@@ -28,6 +28,7 @@ _TABLE_CELLS = 1 << 22
 _BLOCK = 1 << 15
 _MANTISSAS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
 _DECADES = 4
+_MOST_STEPS = 3_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +130,11 @@ class Domain:
                 )
             return cls(field, len(field.enum), labels=field.enum)
         low, high = field.bounds()
-        edges, starts = _grid(low, high, whole=field.kind != "number", name=field.name)
+        step = field.generalisation.step if field.generalisation else None
+        if step is not None and (high - low) / step < _MOST_STEPS:
+            edges, starts = _steps(low, high, step, whole=field.kind != "number")
+        else:
+            edges, starts = _grid(low, high, whole=field.kind != "number", name=field.name)
         return cls(field, len(edges) - 1, edges=edges, starts=starts)
 
 
@@ -164,6 +169,15 @@ def _grid(low: float, high: float, *, whole: bool, name: str) -> tuple[Floats, I
         inner = np.linspace(left, right, parts + 1)[1:]
         fine.append(np.unique(np.round(inner)) if whole else inner)
     return np.concatenate(fine), np.concatenate([[0], np.cumsum([len(part) for part in fine[1:]])])
+
+
+def _steps(low: float, high: float, step: float, *, whole: bool) -> tuple[Floats, Ints]:
+    """Return one fine cell for each multiple of a step: from it to the next one, or (not whole) half a step on both sides."""
+    first, last = (round(bound / step) if not whole else math.floor(bound / step) for bound in (low, high))
+    edges = (np.arange(first, last + 2, dtype=np.float64) - (0.0 if whole else 0.5)) * step
+    cells = last - first + 1
+    parts = 1 if cells <= CELL_BY_CELL else math.ceil(cells / _LINEAR_CELLS)
+    return edges, np.unique(np.append(np.arange(0, cells, parts, dtype=np.int64), cells))
 
 
 def _coarse_edges(low: float, high: float, *, whole: bool) -> Floats:

@@ -31,10 +31,11 @@ _KIND_OF_TYPE = {
     "datetime": "datetime",
     "boolean": "boolean",
 }
-_OWN_KEYS = ("kind", "role", "action", "decimals", "faker", "provenance")
-_ROOT_KEYS = ("version", "target", "unit", "spend")
+_OWN_KEYS = ("kind", "role", "action", "rule", "decimals", "faker", "provenance")
+_ROOT_KEYS = ("version", "target", "unit", "spend", "policy")
 _CONSTRAINTS = ("minimum", "maximum", "enum", "required")
 VERSION = 1
+POLICIES = ("hipaa-safe-harbor",)
 
 
 def read_document(path: Path | str) -> Any:
@@ -95,9 +96,21 @@ def schema_from_document(document: Any, *, where: str = "the schema") -> Schema:
         unit_column=unit.get("column"),
         max_rows=_whole(unit.get("max_rows", 1), "privsynth.unit.max_rows", where),
         missing=tuple(str(token) for token in missing),
+        policy=_policy(root.get("policy"), where),
         spend=None if root.get("spend") is None else _mapping(root["spend"], f"`privsynth.spend` in {where}"),
         extra={**extra, **({"privsynth": own_extra} if own_extra else {})},
     )
+
+
+def _policy(given: Any, where: str) -> Mapping[str, Any] | None:
+    if given is None:
+        return None
+    policy = _mapping(given, f"`privsynth.policy` in {where}")
+    if policy.get("name") not in POLICIES or not isinstance(policy.get("as_of"), int):
+        raise SchemaError(
+            f"`privsynth.policy` in {where} is not known. Give `name` (one of: {', '.join(POLICIES)}) and `as_of`, a year."
+        )
+    return dict(policy)
 
 
 def _mapping(value: Any, what: str) -> Mapping[str, Any]:
@@ -147,6 +160,7 @@ def _field(document: Any, position: int, where: str) -> Field:
         format=None if given.get("format") in (None, "default", "any") else str(given["format"]),
         decimals=None if own.get("decimals") is None else _whole(own["decimals"], f"{name}.decimals", where),
         faker=own.get("faker"),
+        rule=own.get("rule"),
         provenance=_provenance(name, own.get("provenance") or {}, limits, given),
         extra={**extra, **({"constraints": more} if more else {}), **({"privsynth": own_more} if own_more else {})},
     )
@@ -182,6 +196,8 @@ def schema_to_document(schema: Schema) -> dict[str, Any]:
     """Return a schema as plain values, unknown keys included."""
     root: dict[str, Any] = {"version": VERSION, "target": schema.target}
     root["unit"] = {"column": schema.unit_column, "max_rows": schema.max_rows}
+    if schema.policy is not None:
+        root["policy"] = dict(schema.policy)
     if schema.spend is not None:
         root["spend"] = dict(schema.spend)
     extra = dict(schema.extra)
@@ -209,9 +225,8 @@ def _field_document(field: Field) -> dict[str, Any]:
         limits["enum"] = list(field.enum)
     limits.update(extra.pop("constraints", {}))
     own: dict[str, Any] = {"kind": field.kind, "role": field.role, "action": field.action}
-    own.update(
-        {key: value for key, value in (("decimals", field.decimals), ("faker", field.faker)) if value is not None}
-    )
+    optional = (("rule", field.rule), ("decimals", field.decimals), ("faker", field.faker))
+    own.update({key: value for key, value in optional if value is not None})
     unstated = dict.fromkeys(("kind", "role", "action"), "default")
     own["provenance"] = {
         leaf: dict(source) if isinstance(source, Mapping) else source

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema.generalise import Rule
 
 KINDS = ("boolean", "categorical", "ordinal", "integer", "number", "datetime", "date", "text", "identifier", "constant")
 LABELLED = ("boolean", "categorical", "ordinal", "constant")
@@ -19,7 +20,7 @@ UNMODELLED = ("text", "identifier")
 ROLES = ("direct", "quasi", "sensitive", "safe", "free_text", "target", "review")
 ACTIONS = ("keep", "drop", "fake", "generalise")
 SOURCES = ("declared", "public", "dp", "data", "default")
-LEAVES = ("kind", "role", "action", "required", "format", "decimals", "minimum", "maximum", "enum")
+LEAVES = ("kind", "role", "action", "rule", "required", "format", "decimals", "minimum", "maximum", "enum")
 DIRECTIVES = ("%Y", "%y", "%m", "%d", "%H", "%I", "%M", "%S", "%f", "%p", "%b", "%B", "%a", "%A", "%j", "%%")
 MAX_LABELS = 60_000
 _EPOCH = datetime(1970, 1, 1)
@@ -65,6 +66,8 @@ class Field:
         format: strptime format of dates and datetimes, or None.
         decimals: Digits after the point of a number, or None.
         faker: Faker provider that makes the column anew where the action is `fake`, or None.
+        rule: Public rule that makes cells coarser before they are coded, where the action is `generalise`, or None; all other
+            leaves but `format` then describe the results.
         provenance: Leaf name -> source, or a mapping with `source` and details.
         extra: Keys of the file that privsynth does not know, kept for writing.
     """
@@ -80,6 +83,7 @@ class Field:
     format: str | None = None
     decimals: int | None = None
     faker: str | None = None
+    rule: str | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -102,8 +106,10 @@ class Field:
                 )
         if self.enum is not None:
             self._check_labels(self.enum)
-        if self.format is not None and self.kind in ("date", "datetime"):
+        if self.format is not None and (self.kind in ("date", "datetime") or self.rule is not None):
             self._check_format(self.format)
+        if self.rule is not None:
+            Rule.parse(self.rule, self.name)
 
     def _check_types(self) -> None:
         for leaf, value, types in (
@@ -111,6 +117,7 @@ class Field:
             ("maximum", self.maximum, (int, float, str)),
             ("format", self.format, (str,)),
             ("faker", self.faker, (str,)),
+            ("rule", self.rule, (str,)),
             ("decimals", self.decimals, (int,)),
         ):
             if value is not None and (isinstance(value, bool) or not isinstance(value, types)):
@@ -156,6 +163,11 @@ class Field:
     def truth(self) -> bool:
         """Whether the cells are true and false, in any of their spellings."""
         return self.kind == "boolean" and set(self.enum or ()) <= {"true", "false"}
+
+    @property
+    def generalisation(self) -> Rule | None:
+        """The rule that cells go through before they are coded, or None."""
+        return Rule.parse(self.rule) if self.action == "generalise" and self.rule is not None else None
 
     def source(self, leaf: str) -> str:
         """Return where a leaf comes from: one of `SOURCES`."""
@@ -214,6 +226,7 @@ class Schema:
         max_rows: Rows kept of a unit.
         missing: Cell texts that mean missing; the empty cell always does.
         spend: What the derivation of this schema has spent: event, delta, dataset and ledger entry; or None.
+        policy: A policy that the schema follows, with its public parameters: `{"name": .., "as_of": ..}`; or None.
         extra: Keys of the file that privsynth does not know, kept for writing.
     """
 
@@ -223,6 +236,7 @@ class Schema:
     max_rows: int = 1
     missing: tuple[str, ...] = ("",)
     spend: Mapping[str, Any] | None = None
+    policy: Mapping[str, Any] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -261,6 +275,11 @@ class Schema:
     def modelled(self) -> tuple[Field, ...]:
         """The fields that reach a generator, in column order."""
         return tuple(each for each in self.fields if each.modelled and each.name != self.unit_column)
+
+    @property
+    def generalised(self) -> tuple[Field, ...]:
+        """The modelled fields whose cells go through a rule first, in column order."""
+        return tuple(each for each in self.modelled if each.generalisation is not None)
 
     def data_leaves(self) -> tuple[str, ...]:
         """Return `field.leaf` of every statement that was read from the data without paying."""
