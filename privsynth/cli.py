@@ -19,6 +19,7 @@ from privsynth.cli_options import (
     FIT,
     JSON,
     LEDGER,
+    POLICY,
     TABLE,
     UNIT,
     check_outputs,
@@ -27,6 +28,7 @@ from privsynth.cli_options import (
     print_json,
     say_problems,
 )
+from privsynth.cli_scan import scan
 from privsynth.errors import PrivsynthError, UsageError
 
 if TYPE_CHECKING:
@@ -91,33 +93,6 @@ def _say_done(report: Any, out: str) -> None:
 
 
 @cli.command()
-@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
-@JSON
-@click.option("--fail-on", type=click.Choice(["direct", "review"]), help="Exit with 6 when such a column is found.")
-@click.option("--exhaustive", is_flag=True, help="Test every distinct value.")
-@ENCODING
-def scan(tables: tuple[str, ...], json_path: str | None, fail_on: str | None, exhaustive: bool, encoding: str) -> None:
-    """Find personal data, column by column. The findings are yours: they change no fit."""
-    from privsynth import pipeline
-    from privsynth.tables import print_scan
-
-    check_outputs(json_path)
-    found = {table: pipeline.scan(table, exhaustive=exhaustive, encoding=encoding) for table in tables}
-    documents = [{"table": Path(table).name, **result.to_json()} for table, result in found.items()]
-    print_json(documents[0] if len(documents) == 1 else documents, json_path)
-    if json_path != "-":
-        for table, result in found.items():
-            print_scan(Path(table).name, result.to_json())
-    bad = {"direct": ("direct",), "review": ("direct", "review"), None: ()}[fail_on]
-    hits = sum(column.role in bad for result in found.values() for column in result.columns)
-    gate(hits > 0, f"{_columns(hits)} {' or '.join(bad)}. Drop them or declare them in a schema.")
-
-
-def _columns(number: int) -> str:
-    return "1 column is" if number == 1 else f"{number} columns are"
-
-
-@cli.command()
 @TABLE
 @click.option("-o", "--output", "out", required=True, type=click.Path(), metavar="S.yaml", help="Schema file to write.")
 @click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form.")
@@ -126,6 +101,7 @@ def _columns(number: int) -> str:
 )
 @click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
 @UNIT
+@POLICY
 @LEDGER
 @ENCODING
 def schema(table: str, out: str, **options: Any) -> None:
@@ -136,6 +112,7 @@ def schema(table: str, out: str, **options: Any) -> None:
     """
     from privsynth import pipeline
     from privsynth.files import atomic_file
+    from privsynth.safe_harbor import transformations
     from privsynth.tableschema import dump_schema
 
     check_outputs(out, replace=False)
@@ -143,6 +120,8 @@ def schema(table: str, out: str, **options: Any) -> None:
     with atomic_file(Path(out), replace=False) as temporary:
         temporary.write_text(dump_schema(made, as_json=out.endswith(".json")), encoding="utf-8")
     click.echo(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}", err=True)
+    for name, rule in transformations(made).items():
+        click.echo(f"{name} -> {rule}", err=True)
     if made.spend is not None:
         click.echo(f"Learning it spent epsilon {made.spend['epsilon']:g}; every fit under it counts that in.", err=True)
     if made.data_leaves():
@@ -156,12 +135,13 @@ def schema(table: str, out: str, **options: Any) -> None:
 @cli.command()
 @click.argument("schema_path", metavar="S")
 @click.argument("table", required=False)
+@POLICY
 @ENCODING
-def check(schema_path: str, table: str | None, encoding: str) -> None:
+def check(schema_path: str, table: str | None, **options: Any) -> None:
     """Check a schema, and whether it fits a table's header."""
     from privsynth import pipeline
 
-    notes = pipeline.check(schema_path, table, encoding=encoding)
+    notes = pipeline.check(schema_path, table, **options)
     for note in notes:
         click.echo(note)
     counted = {0: "", 1: "; 1 note"}.get(len(notes), f"; {len(notes)} notes")
@@ -316,6 +296,7 @@ def verify(folder: str) -> None:
 
 
 cli.add_command(ledger)
+cli.add_command(scan)
 
 
 def main(arguments: list[str] | None = None) -> None:

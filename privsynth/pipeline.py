@@ -23,15 +23,15 @@ from privsynth.noise import OsNoise
 from privsynth.plan import Plan, unit_of
 from privsynth.privacy import Budget
 from privsynth.release import HOLDOUT_PERCENT, Story, check_output, demo_ledger, read_paid, write_release
+from privsynth.safe_harbor import under_policy
+from privsynth.scanning import scan
 from privsynth.table.coded import check_columns, others, split_units
 from privsynth.table.source import open_table
-from privsynth.table.typed import text_columns
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from privsynth.pii import ScanResult
 
 __all__ = [
     "audit",
@@ -49,19 +49,6 @@ __all__ = [
 ]
 
 
-def scan(table: Any, *, exhaustive: bool = False, encoding: str = "utf-8") -> ScanResult:
-    """Find personal data, column by column; the findings are the owner's and change no fit.
-
-    Args:
-        table: A path or a frame.
-        exhaustive: Test every distinct value.
-        encoding: Of CSV files.
-    """
-    from privsynth.pii import scan_columns
-
-    return scan_columns(text_columns(open_table(table, encoding=encoding)), exhaustive=exhaustive)
-
-
 def plan_fit(
     table: Any,
     *,
@@ -74,14 +61,37 @@ def plan_fit(
     focus: str | None = None,
     generator: str = "auto",
     allow_data_dependent_schema: bool = False,
+    safe_harbor: bool = False,
+    as_of: int | None = None,
     encoding: str = "utf-8",
 ) -> Plan:
-    """Say what `fit` with these arguments would do and spend; only the header is read."""
+    """Say what `fit` with these arguments would do and spend; only the header is read.
+
+    Args:
+        table: A path or a frame.
+        epsilon: The whole budget.
+        delta: Of that budget.
+        schema: A schema as a path, plain values or itself, or None.
+        declare: A declaration as a path or plain values, or None.
+        unit: Column of the unit, "row", or None for what the schema says.
+        max_rows: Rows kept of a unit.
+        focus: Column that later models predict; by default the schema's target.
+        generator: Name of the generator, or "auto".
+        allow_data_dependent_schema: Fit without a guarantee under a schema that was read from the data.
+        safe_harbor: Drop and generalise columns as HIPAA's Safe Harbor wants it; see `privsynth.safe_harbor`.
+        as_of: Reference year for birth years under that policy; by default this year.
+        encoding: Of CSV files.
+
+    Raises:
+        SchemaError: the schema does not fit the header, or declares what the policy forbids.
+        UsageError: the arguments contradict each other.
+    """
     budget = Budget(epsilon=epsilon, delta=delta)
     source = open_table(table, encoding=encoding)
     known = resolve_schema(source, schema, declare)
     who = unit_of(known, unit, max_rows)
     known = replace(known, unit_column=who.column, max_rows=who.max_rows)
+    known = under_policy(known, asked=safe_harbor, as_of=as_of)
     plan = Plan.make(
         known,
         unit=who,
@@ -115,7 +125,7 @@ def fit(
         encoding: Of CSV files.
         progress: Told what happens.
         **options: `epsilon`, `delta`, `schema`, `declare`, `unit`, `max_rows`, `focus`, `generator`,
-            `allow_data_dependent_schema`, as for `plan_fit`.
+            `allow_data_dependent_schema`, `safe_harbor`, `as_of`, as for `plan_fit`.
 
     Raises:
         UsageError, SchemaError, BudgetError: before anything is spent.
@@ -160,6 +170,8 @@ def schema(
     max_rows: int | None = None,
     ledger: Path | str | None = None,
     dataset: str | None = None,
+    safe_harbor: bool = False,
+    as_of: int | None = None,
     encoding: str = "utf-8",
 ) -> Schema:
     """Make a schema: from a declaration, under a budget, or (without epsilon) from the data, marked so that no fit takes it.
@@ -173,6 +185,8 @@ def schema(
         max_rows: Rows kept of a unit.
         ledger: The ledger's file.
         dataset: Name under which this table's budget is kept.
+        safe_harbor: Drop and generalise columns as HIPAA's Safe Harbor wants it; see `privsynth.safe_harbor`.
+        as_of: Reference year for birth years under that policy; by default this year.
         encoding: Of CSV files.
     """
     from privsynth.derivation import derive_paid, derive_unpaid
@@ -181,6 +195,7 @@ def schema(
     known = resolve_schema(source, None, declare)
     who = unit_of(known, unit, max_rows)
     known = replace(known, unit_column=who.column, max_rows=who.max_rows)
+    known = under_policy(known, asked=safe_harbor, as_of=as_of)
     if not undetermined(known):
         return known
     if epsilon is None:
@@ -240,12 +255,25 @@ def run(
     return write_release(story, fitted, key, rows=rows, seed=seed, raw=raw)
 
 
-def check(schema: Any, table: Any = None, *, encoding: str = "utf-8") -> list[str]:
-    """Read a schema, and hold it against a table's header; return what a fit under it would still lack or refuse."""
+def check(
+    schema: Any, table: Any = None, *, safe_harbor: bool = False, as_of: int | None = None, encoding: str = "utf-8"
+) -> list[str]:
+    """Read a schema, and hold it against a table's header; return what a fit under it would still lack, refuse or generalise.
+
+    Args:
+        schema: A path, plain values or a `Schema`.
+        table: A path or a frame, or None.
+        safe_harbor: Hold it against HIPAA's Safe Harbor too; see `privsynth.safe_harbor`.
+        as_of: Reference year for birth years under that policy; by default this year.
+        encoding: Of CSV files.
+
+    Raises:
+        SchemaError: the schema cannot be read, does not fit the table, or declares what the policy forbids.
+    """
     from privsynth.fitting import check_schema
 
     source = None if table is None else open_table(table, encoding=encoding)
-    return check_schema(read_any_schema(schema), source)
+    return check_schema(under_policy(read_any_schema(schema), asked=safe_harbor, as_of=as_of), source)
 
 
 def verify(folder: Path | str) -> list[str]:

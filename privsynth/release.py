@@ -13,6 +13,7 @@ from typing import Any
 
 from privsynth import __version__
 from privsynth.artifact import write_manifest
+from privsynth.carried import carried_over
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.files import atomic_file, atomic_folder
 from privsynth.fitting import Progress, Reservation
@@ -96,7 +97,7 @@ def _write(
     fitted.save(release / "model")
     (release / "schema.yaml").write_text(dump_schema(fitted.schema), encoding="utf-8")
     findings = _findings(story, fitted, key, synthetic)
-    for name in ("scan", "audit", "evaluate"):
+    for name in ("scan", "audit", "evaluate", "carried"):
         _write_json(owner / f"{name}.json", findings[name])
     reports = {audience: _report(audience, story, fitted, findings) for audience in ("owner", "release")}
     for audience, place in (("owner", owner), ("release", release)):
@@ -117,15 +118,22 @@ def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[
     held = split_units(story.source, story.plan.unit, HOLDOUT_PERCENT, key)
     train = typed_frame(story.source, fitted.schema, keep=others(held))
     holdout = typed_frame(story.source, fitted.schema, keep=held)
-    made = public_frame(typed_frame(open_table(synthetic), fitted.schema))
+    made = public_frame(typed_frame(open_table(synthetic), fitted.schema, made=True))
     story.progress("scanning for personal data")
     scan = scan_columns(text_columns(story.source)).to_json()
+    carried = carried_over(story.source, synthetic, fitted.schema, held)
     story.progress("auditing")
     owners = _owners(story, held)
     audit = audit_tables(train, made, holdout, train_units=owners[0], holdout_units=owners[1]).to_json()
     story.progress("evaluating")
     evaluate = evaluate_tables(train, made, holdout, target=_target(fitted)).to_json()
-    return {"scan": scan, "audit": audit, "evaluate": evaluate, "synthetic": synthetic_only(made)}
+    return {
+        "scan": scan,
+        "carried": carried,
+        "audit": audit,
+        "evaluate": evaluate,
+        "synthetic": synthetic_only(made),
+    }
 
 
 def _owners(story: Story, held: Any) -> tuple[Any, Any]:
@@ -150,6 +158,7 @@ def _report(audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, 
         audit=findings["audit"] if ours else None,
         evaluate=findings["evaluate"] if ours else None,
         scan=findings["scan"] if ours else None,
+        carried=findings["carried"] if ours else None,
         synthetic=findings["synthetic"],
         ledger=story.paid.account() if ours and story.paid is not None else None,
         reproduction=_reproduction(fitted),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDE = 200
+_COMBINATIONS = 10  # shown on a terminal
 _STATES = {"reserved": "reserved (counts as spent)", "aborted-counted": "aborted (counts as spent)"}
 
 
@@ -46,19 +47,44 @@ def _cell(value: object) -> str:
 
 
 def print_scan(name: str, scan: Mapping[str, Any]) -> None:
-    """Print what a scan found, one line a column."""
+    """Print what a scan found: a line a column, combinations that single rows out, and what was not tested."""
     rows = [
         (
             c["name"],
-            c["entity"],
+            c["detail"] or c["entity"],
             c["confidence"] if c["entity"] else None,
-            "other" if c["role"] == "safe" else c["role"],
+            _role(c["role"]),
             c["action"],
+            c["hipaa"],
             c["reason"],
         )
         for c in scan["columns"]
     ]
-    _print(name, ("column", "entity", "confidence", "role", "action", "why"), rows)
+    _print(name, ("column", "entity", "confidence", "role", "action", "HIPAA", "why"), rows)
+    joint = [
+        (" + ".join(each["columns"]), f"{each['unique_share']:.1%}", each["smallest_k"])
+        for each in scan["quasi_identifiers"][:_COMBINATIONS]
+    ]
+    if joint:
+        _print("Columns that single out rows together", ("columns", "rows nobody shares", "smallest group"), joint)
+    if scan["missed_below"]:
+        said = f"Long columns were sampled: in each, under {scan['missed_below']:.2%} of the rows may hold a kind not seen"
+        _console().print(f"{said} (95% confidence). Test all with --exhaustive.", soft_wrap=True)
+
+
+def print_scans(scans: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print one line for each of several tables."""
+    roles = ("direct", "review", "free_text", "quasi", "sensitive")
+    rows = []
+    for name, scan in scans.items():
+        found = [column["role"] for column in scan["columns"]]
+        direct = [column["name"] for column in scan["columns"] if column["role"] == "direct"]
+        rows.append((name, scan["rows"], len(found), *(found.count(role) for role in roles), ", ".join(direct) or None))
+    _print(f"{len(scans)} tables", ("table", "rows", "columns", *map(_role, roles), "direct columns"), rows)
+
+
+def _role(role: str) -> str:
+    return {"safe": "other", "free_text": "free text"}.get(role, role)
 
 
 def print_audit(audit: Mapping[str, Any]) -> None:

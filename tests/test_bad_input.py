@@ -89,10 +89,20 @@ def test_broken_tables(capsys: pytest.CaptureFixture[str], folder: Path, name: s
     assert not (folder / "out").exists()
 
 
-@pytest.mark.parametrize("name", [name for name in BROKEN if name != "lacking"])
-@pytest.mark.parametrize("command", ["scan", "schema", "evaluate", "audit"])
+_SCANNED = ("duplicate", "unnamed")  # a scan gives such columns a name of their own
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (command, name)
+        for command in ("scan", "schema", "evaluate", "audit")
+        for name in BROKEN
+        if name != "lacking" and not (command == "scan" and name in _SCANNED)
+    ],
+)
 def test_broken_tables_in_other_commands(
-    capsys: pytest.CaptureFixture[str], folder: Path, name: str, command: str
+    capsys: pytest.CaptureFixture[str], folder: Path, command: str, name: str
 ) -> None:
     good = folder / "good.csv"
     good.write_text(small_table())
@@ -343,7 +353,7 @@ def test_a_bug_is_one_line_without_the_cell_that_caused_it(
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError(CANARY)
 
-    monkeypatch.setattr("privsynth.pipeline.scan", broken)
+    monkeypatch.setattr("privsynth.scanning.scan", broken)
     outcome = privsynth(capsys, "scan", folder / "t.csv")
     assert outcome.code == 1
     assert outcome.err.startswith("privsynth: a bug (ValueError at ")
@@ -355,7 +365,7 @@ def test_a_bug_is_one_line_without_the_cell_that_caused_it(
         (OSError(28, "full"), 7),
         (OSError(13, "no"), 2),
     ):
-        monkeypatch.setattr("privsynth.pipeline.scan", lambda *_, error=error, **__: (_ for _ in ()).throw(error))
+        monkeypatch.setattr("privsynth.scanning.scan", lambda *_, error=error, **__: (_ for _ in ()).throw(error))
         assert privsynth(capsys, "scan", folder / "t.csv").code == code
 
 

@@ -209,7 +209,7 @@ def test_our_warnings_are_one_line_and_those_of_others_are_not_shown(
         warnings.warn_explicit("a cell", FutureWarning, ours, 1)
         raise click.exceptions.Exit(0)
 
-    monkeypatch.setattr("privsynth.pipeline.scan", scan)
+    monkeypatch.setattr("privsynth.scanning.scan", scan)
     outcome = privsynth(capsys, "scan", folder / "t.csv")
     assert (outcome.code, outcome.err) == (0, "privsynth: warning: delta is large. Use less.\n")
 

@@ -14,9 +14,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("_events", "privacy", "accounting", "noise", "files", "_container"),
     ("table", "_chain", "_chain_file", "ledger", "artifact"),
     ("generators", "derive"),
-    ("pii", "audits", "quality", "simulators", "plan"),
+    ("pii", "safe_harbor", "audits", "quality", "simulators", "plan"),
     ("report", "derivation", "fitting"),
-    ("release", "comparing", "pipeline"),
+    ("scanning", "carried", "release", "comparing", "pipeline"),
     ("exits", "tables", "cli"),
 )
 PLACE = {name: (number, place) for number, floor in enumerate(FLOORS) for place, name in enumerate(floor)}

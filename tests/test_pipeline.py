@@ -42,7 +42,7 @@ def test_a_run_leaves_both_folders_complete(out: Path) -> None:
             for name in ("synthetic.csv", "schema.yaml", "manifest.json", "report.html", "report.json")
         ),
         *(f"release/model/{name}" for name in ("manifest.json", "arrays.safetensors")),
-        *(f"owner/{name}.json" for name in ("scan", "audit", "evaluate", "report")),
+        *(f"owner/{name}.json" for name in ("scan", "audit", "evaluate", "carried", "report")),
         "owner/report.html",
     }
 
@@ -55,7 +55,7 @@ def test_the_owners_folder_is_for_the_owner_alone(out: Path) -> None:
 def test_every_document_follows_its_schema(out: Path) -> None:
     for place in ("owner", "release"):
         valid("report", json.loads((out / place / "report.json").read_text()))
-    for name in ("scan", "audit", "evaluate"):
+    for name in ("scan", "audit", "evaluate", "carried"):
         valid(name, json.loads((out / "owner" / f"{name}.json").read_text()))
     valid("manifest", json.loads((out / "release" / "manifest.json").read_text()))
     valid("manifest", json.loads((out / "release" / "model" / "manifest.json").read_text()))

@@ -103,7 +103,8 @@ def test_ready_made_schemas_can_be_fitted() -> None:
 @pytest.mark.parametrize(
     ("leaves", "match"),
     [
-        ({"action": "generalise"}, "cannot do"),
+        ({"action": "generalise"}, "no rule says how"),
+        ({"action": "keep", "rule": "year"}, "not to be generalised"),
         ({"action": "fake"}, "`faker` is None"),
         ({"action": "fake", "faker": "add_provider"}, "one of"),
     ],

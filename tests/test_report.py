@@ -184,22 +184,35 @@ def scan_example() -> dict[str, Any]:
             "role": role,
             "action": action,
             "reason": "header words; all_different (1693 of 1700)",
-            "laws": ["HIPAA H"],
+            "detail": None,
+            "hipaa": "H",
+            "gdpr": "4(1)",
+            "pci": None,
             "faker": None,
             "shape": None,
             "cells": 1697,
             "distinct": 1693,
-            "tested": 1693,
-            "could_be_missed": 0.0,
+            "sampled": 1693,
+            "missed_below": 0.0,
             "evidence": [],
         }
 
     return {
         "format": "privsynth.scan/1",
+        "table": "admissions.csv",
         "basis": "values",
         "rows": 1700,
-        "sampling": {"rows_tested": 1700, "could_be_missed": 0.0015},
-        "quasi_identifiers": ["age"],
+        "missed_below": 0.0015,
+        "quasi_identifiers": [
+            {
+                "columns": ["age", "ward"],
+                "unique_share": 0.0412,
+                "unique_rows": 70,
+                "smallest_k": 1,
+                "distinct": 310,
+                "rows": 1700,
+            }
+        ],
         "notes": ["Computed from private rows without noise: for the owner only."],
         "columns": [
             column("patient", "MEDICAL_RECORD_NUMBER", "direct", "fake"),

@@ -1,116 +1,146 @@
-"""Person names, by the name lists that Faker ships: no model, no download."""
+"""Person names, by lists of first and last names: no model, no download."""
 
 from __future__ import annotations
 
-import importlib
 import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from privsynth.pii import weights
-from privsynth.pii.model import Evidence
+from privsynth.pii.label_lists import LabelLists, label_lists
+from privsynth.pii.labels import spread
+from privsynth.pii.model import Sign
+from privsynth.pii.name_grades import NEUTRAL, OTHER, Grade, NameGrader
+from privsynth.pii.name_lists import name_lists
 from privsynth.pii.profile import Profile
+from privsynth.pii.wordlists import fold_label
 
-_LOCALE_NAMES = "en_US en_GB en_IN de_DE fr_FR es_ES es_MX it_IT pt_PT pt_BR nl_NL pl_PL sv_SE"
-LOCALES = tuple(_LOCALE_NAMES.split())
-LOOKED_UP = 5_000  # distinct values at most
-_FEWEST = 20  # distinct values under which a list of names cannot be told from a list of labels
-_TITLES_WORDS = "mr mrs ms miss dr prof sir jr sr ii iii iv md phd dds dvm herr frau dipl ing mme mlle sra sig"
-_TITLES = frozenset(_TITLES_WORDS.split())
-_PARTICLES_WORDS = "de la le du del der den van von da dos di y e ter ten el al"
-_PARTICLES = frozenset(_PARTICLES_WORDS.split())
-_FIRM = re.compile(
-    r"\b(?:inc|llc|ltd|plc|gmbh|group|sons|corp|co|kg|ag|sa|bv|spa|limited|university|hospital|and)\b|&", re.I
-)
-_NAME_SHAPE = re.compile(r"[Aa.,'’\-` ]{2,60}")
+LOOKED_UP = 1_500  # distinct values at most
+ENTITIES = ("PERSON", "FIRST_NAME", "LAST_NAME")
+_TRIED = 600  # distinct values after which a column without any name is left alone
+_SAMPLE = (0.0, 0.5, 0.7, 0.85, 0.95)  # strength of so many distinct values; from five on it is 1
+_NAME_SHAPE = re.compile(r"(?=.*[Aa])[Aa9.,'`\-´· &/;|()\"\n\u00a0_\u0300-\U0010ffff]{2,90}")
 
 
-def _plain(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+@dataclass(slots=True)
+class _Shares:
+    """Shares of the values that say something, 0 to 1 (``person``: mean grade)."""
+
+    told: int
+    person: float = 0.0
+    full: float = 0.0
+    shaped: float = 0.0
+    first: float = 0.0
+    first_clear: float = 0.0
+    last: float = 0.0
+    last_clear: float = 0.0
+    other: float = 0.0
 
 
-@lru_cache(maxsize=1)
-def names() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the first and the last names of ``LOCALES``, lower case, without accents."""
-    first: set[str] = set()
-    last: set[str] = set()
-    for locale in LOCALES:
-        provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-        for attribute in dir(provider):
-            target = (
-                first if attribute.startswith("first_name") else last if attribute.startswith("last_name") else None
-            )
-            values = getattr(provider, attribute)
-            if target is not None and not callable(values):
-                target.update(_plain(str(value)) for value in values)
-    return frozenset(first), frozenset(last)
+def _grades(values: Sequence[str], grade: Callable[[str], Grade]) -> list[Grade]:
+    tried = spread(values, _TRIED)
+    grades = [grade(value) for value in tried]
+    hits = sum(g.person > 0 or g.first > 0 or g.last > 0 for g in grades)
+    if len(tried) == len(values) or hits < 0.05 * len(grades):
+        return grades
+    return [grade(value) for value in spread(values, LOOKED_UP)]
 
 
-def _tokens(value: str) -> list[str]:
-    words = re.split(r"[\s,.]+", _plain(value))
-    return [word for word in words if len(word) > 1 and word not in _TITLES and word not in _PARTICLES]
+def _shares(grades: Sequence[Grade]) -> _Shares:
+    told = max(1, sum(not g.neutral for g in grades))
+
+    def share(score: Callable[[Grade], float]) -> float:
+        return sum(map(score, grades)) / told
+
+    return _Shares(
+        told=told,
+        person=share(lambda g: g.person),
+        full=share(lambda g: g.person >= 0.7),
+        shaped=share(lambda g: g.person > 0),
+        first=share(lambda g: g.first > 0),
+        first_clear=share(lambda g: g.first),
+        last=share(lambda g: g.last > 0),
+        last_clear=share(lambda g: g.last),
+        other=share(lambda g: g.other),
+    )
 
 
-def _listed(token: str, names_: frozenset[str]) -> bool:
-    return token in names_ or ("-" in token and all(part in names_ for part in token.split("-")))
+def _grader(lists: LabelLists, unnamed: frozenset[str]) -> Callable[[str], Grade]:
+    """Return what grades a value; those in ``unnamed`` have a shape that no name has."""
+    grader = NameGrader(name_lists())
+
+    def grade(value: str) -> Grade:
+        label = fold_label(value)
+        if label in lists.neutral:
+            return NEUTRAL
+        return OTHER if value in unnamed else grader.grade(value, other=label in lists.exact)
+
+    return grade
 
 
-def _count(values: list[str]) -> tuple[int, int, int]:
-    """Return how many values are a full name, one first name, one last name."""
-    first, last = names()
-    full = one_first = one_last = 0
-    for value in values:
-        tokens = _tokens(value)
-        if len(tokens) == 1:
-            one_first += _listed(tokens[0], first)
-            one_last += _listed(tokens[0], last)
-        elif 2 <= len(tokens) <= 4 and not _FIRM.search(value):
-            given = [_listed(token, first) for token in tokens]
-            family = [_listed(token, last) for token in tokens]
-            full += (given[0] and any(family[1:])) or (family[0] and any(given[1:]))
-    return full, one_first, one_last
+def _person(shares: _Shares) -> tuple[str, float] | None:
+    small = shares.told < 20
+    least, shaped = (0.66, 0.75) if small else (0.52, 0.6)
+    person = shares.person + (0.5 * shares.first_clear if shares.full > 0.2 else 0.0)
+    if person >= least and shares.shaped >= shaped and shares.other < 0.35:
+        return "names.full", min(1.0, 0.6 + 0.5 * person)
+    if person >= 0.48 and shares.shaped >= 0.8 and shares.other < 0.15:  # a listed half of nearly every name
+        return "names.full", 0.4 + 0.6 * person
+    if person >= 0.3 and shares.other < person:
+        return "names.some", min(1.0, 0.5 + person)
+    return None
 
 
-def name_evidence(view: Profile) -> list[Evidence]:
+def _one(listed: float, clear: float, other: float, *, headed: bool) -> tuple[str, float] | None:
+    if listed < 0.4 or (other > 0.4 and not headed):
+        return None
+    sure = headed or other <= 0.2
+    if sure and listed >= 0.7 and clear >= (0.35 if headed else 0.6):
+        return "names.one", min(1.0, 0.3 + 0.8 * clear + (0.2 if headed else 0.0))
+    return "names.some", min(1.0, 0.3 + 0.7 * clear + (0.2 if headed else 0.0))
+
+
+def _signs(shares: _Shares, tested: int, headed: frozenset[str]) -> list[Sign]:
+    enough = _SAMPLE[shares.told] if shares.told < len(_SAMPLE) else 1.0
+    named = not headed.isdisjoint(ENTITIES)
+    found = {"PERSON": _person(shares)}
+    clear = max(shares.first_clear, shares.last_clear)
+    if shares.person < 0.5 or clear > shares.person:
+        found["FIRST_NAME"] = _one(shares.first, shares.first_clear, shares.other, headed=named)
+        found["LAST_NAME"] = _one(shares.last, shares.last_clear, shares.other, headed=named)
+    if found["PERSON"] and clear > shares.person:  # García López, Mary Ann: two names of one kind
+        found["PERSON"] = ("names.some", shares.person)
+    counts = {"PERSON": shares.shaped, "FIRST_NAME": shares.first, "LAST_NAME": shares.last}
+    signs = []
+    for entity, verdict in found.items():
+        if verdict is not None:
+            weight, strength = verdict
+            hits = round(counts[entity] * shares.told)
+            signs.append(_sign(entity, weight, enough * strength, tested, hits, weight.replace("names.", "names_")))
+    labels = shares.other >= 0.6 and max(shares.first_clear, shares.last_clear) < 0.5
+    if signs or shares.person >= 0.2 or (max(shares.first, shares.last) >= 0.2 and not labels):
+        return signs
+    against = enough * min(1.0, 0.35 + shares.other) * (0.5 if labels and named else 1.0)
+    return [_sign(entity, "names.none", against, tested, 0, "names_none") for entity in ENTITIES]
+
+
+def _sign(entity: str, weight: str, strength: float, tested: int, hits: int, rule: str) -> Sign:
+    strength = round(strength, 3)
+    return Sign(source="names", entity=entity, weight=weight, strength=strength, n_tested=tested, n_hit=hits, rule=rule)
+
+
+def name_signs(view: Profile, *, headed: frozenset[str]) -> list[Sign]:
     """Look the values of a text column up in lists of first and last names.
 
+    Args:
+        view: The column.
+        headed: Entities that the header names: one-word names count more when it names a person.
+
     Returns:
-        At most one piece of evidence for each of full, first and last name, or one against all names; nothing for a
-        column with few distinct values, where "White" and "May" are labels.
+        At most one sign for each of PERSON, FIRST_NAME and LAST_NAME (``names.full``, ``names.one``, ``names.some``),
+        or ``names.none`` for all three; nothing for a column in between, or one that is not text.
     """
-    if view.kind != "text" or (view.distinct < _FEWEST and view.unique_ratio < 0.5):
+    if view.kind != "text" or not view.values:
         return []
-    shaped = [value for shape, members in view.shapes.items() if _NAME_SHAPE.fullmatch(shape) for value in members]
-    tested = min(view.tested, LOOKED_UP)
-    if len(shaped) < 0.4 * view.tested:
-        return _against(tested) if view.distinct >= _FEWEST else []
-    looked_up = shaped[:: -(-len(shaped) // LOOKED_UP)]
-    scale = len(shaped) / view.tested
-    full, one_first, one_last = _count(looked_up)
-    share = scale / len(looked_up)
-    small = min(1.0, view.distinct / 5)
-
-    def say(entity: str, hits: int, key: str) -> Evidence:
-        weight = small * weights.GAZETTEER[key]
-        return Evidence(source="gazetteer", entity=entity, weight=weight, n_tested=len(looked_up), n_hit=hits, rule=key)
-
-    found = []
-    if full * share >= 0.3:
-        found.append(say("PERSON_NAME", full, "full_name" if full * share >= 0.55 else "some_names"))
-    entity, hits = ("FIRST_NAME", one_first) if one_first >= one_last else ("LAST_NAME", one_last)
-    if hits * share >= 0.45:
-        found.append(say(entity, hits, "one_name" if hits * share >= 0.75 else "some_names"))
-    if not found and (full + max(one_first, one_last)) * share < 0.1:
-        return _against(len(looked_up))
-    return found
-
-
-def _against(tested: int) -> list[Evidence]:
-    weight = weights.GAZETTEER["no_names"]
-    entities = ("PERSON_NAME", "FIRST_NAME", "LAST_NAME")
-    return [
-        Evidence(source="gazetteer", entity=entity, weight=weight, n_tested=tested, rule="no_names")
-        for entity in entities
-    ]
+    unnamed = (members for shape, members in view.shapes.items() if not _NAME_SHAPE.fullmatch(shape))
+    grades = _grades(view.values, _grader(label_lists(), frozenset(value for group in unnamed for value in group)))
+    return _signs(_shares(grades), len(grades), headed)

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
 Role: TypeAlias = Literal["direct", "quasi", "sensitive", "safe", "free_text", "target", "review"]
 Action: TypeAlias = Literal["keep", "drop", "fake", "generalise"]
-Source: TypeAlias = Literal["header", "value", "span", "gazetteer", "recogniser", "uniqueness", "text", "veto"]
+Source: TypeAlias = Literal[
+    "header",
+    "value",
+    "recogniser",
+    "checksum",
+    "names",
+    "labels",
+    "uniqueness",
+    "fit",
+    "text",
+    "span",
+    "veto",
+    "context",
+    "ner",
+]
 
 FORMAT = "privsynth.scan/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """One observation for or against an entity, before it is weighed.
+
+    Attributes:
+        source: Where it comes from.
+        entity: A key of ``entities.ENTITIES``.
+        weight: Name of a learned weight, a key of ``weights.json``; many rules share one.
+        strength: Share of that weight, 0 to 1: less for few values or for a part of the values.
+        n_tested: As in ``Evidence``.
+        n_hit: As in ``Evidence``.
+        rule: The rule's public name.
+    """
+
+    source: Source
+    entity: str
+    weight: str
+    strength: float = 1.0
+    n_tested: int = 0
+    n_hit: int = 0
+    rule: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +89,23 @@ class ColumnFinding:
 
     Attributes:
         name: The column's name.
-        entity: What the column holds (a key of ``entities.ENTITIES``), or None when nothing was recognised.
-        confidence: Probability of the entity; without an entity, one minus that of the best candidate.
+        entity: What the column holds, by presidio's name where there is one; None when nothing was recognised, and for a
+            column without a value.
+        detail: The narrower kind (a key of ``entities.ENTITIES``) where ``entity`` is a wider one, otherwise None.
+        confidence: Probability of the entity; without an entity, probability that it is none of those we know.
         role: As in a schema.
         action: What is suggested to the owner.
         reason: One sentence made of rule names and counts.
-        laws: Provisions that name this kind of data.
+        hipaa: Letter of 45 CFR 164.514(b)(2)(i), ``A`` to ``R``, or None.
+        gdpr: Article of Regulation (EU) 2016/679, or None.
+        pci: Requirement of PCI DSS 4.0, or None.
         faker: Faker provider method that makes a stand-in, when ``action`` is ``fake``.
         shape: The most common shape (``AAA9999``) when at least five distinct values share it.
         cells: Non-missing cells; None in a scan of names.
         distinct: Distinct non-missing values; None in a scan of names.
-        tested: Distinct values that the rules saw.
-        could_be_missed: Share of distinct values that may be of another kind and unseen, at 95 %; 0 when all were seen.
+        sampled: Distinct values that the rules saw.
+        missed_below: Share of rows that may be of another kind and unseen, at 95 %; 0 when all were seen, None in a scan
+            of names.
         evidence: All evidence about the chosen entity, then the strongest about others.
     """
 
@@ -72,31 +115,23 @@ class ColumnFinding:
     role: Role
     action: Action
     reason: str
-    laws: tuple[str, ...] = ()
+    detail: str | None = None
+    hipaa: str | None = None
+    gdpr: str | None = None
+    pci: str | None = None
     faker: str | None = None
     shape: str | None = None
     cells: int | None = None
     distinct: int | None = None
-    tested: int = 0
-    could_be_missed: float | None = None
+    sampled: int = 0
+    missed_below: float | None = None
     evidence: tuple[Evidence, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as a JSON object."""
-        return {
-            "name": self.name,
-            "entity": self.entity,
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        return plain | {
             "confidence": round(self.confidence, 4),
-            "role": self.role,
-            "action": self.action,
-            "reason": self.reason,
-            "laws": list(self.laws),
-            "faker": self.faker,
-            "shape": self.shape,
-            "cells": self.cells,
-            "distinct": self.distinct,
-            "tested": self.tested,
-            "could_be_missed": self.could_be_missed,
             "evidence": [item.to_json() for item in self.evidence],
         }
 
@@ -108,30 +143,35 @@ class ScanResult:
     Attributes:
         columns: One finding per column.
         basis: ``values`` when cells were read (then this is the owner's), ``names`` when only header words were.
-        quasi_identifiers: Names of columns that single people out when combined.
+        table: What the owner calls the table, or None.
+        quasi_identifiers: Combinations of columns that single rows out, as JSON objects; empty for names.
         rows: Rows of the table; None for names.
-        rows_tested: Rows whose value the rules saw, in the column where that is fewest; None for names.
-        could_be_missed: The largest ``could_be_missed`` of a column; None for names.
+        notes: What a reader must know.
     """
 
     columns: tuple[ColumnFinding, ...]
     basis: Literal["values", "names"]
-    quasi_identifiers: tuple[str, ...] = ()
+    table: str | None = None
+    quasi_identifiers: tuple[Mapping[str, Any], ...] = ()
     rows: int | None = None
-    rows_tested: int | None = None
-    could_be_missed: float | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def missed_below(self) -> float | None:
+        """The largest ``missed_below`` of a column; None for names."""
+        return None if self.basis == "names" else max((c.missed_below or 0.0 for c in self.columns), default=0.0)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object of format ``privsynth.scan/1`` (see ``schemas/scan.schema.json``)."""
         return {
             "format": FORMAT,
+            "table": self.table,
             "basis": self.basis,
             "rows": self.rows,
-            "sampling": {"rows_tested": self.rows_tested, "could_be_missed": self.could_be_missed},
-            "quasi_identifiers": list(self.quasi_identifiers),
-            "notes": list(self.notes),
+            "missed_below": self.missed_below,
             "columns": [column.to_json() for column in self.columns],
+            "quasi_identifiers": [dict(item) for item in self.quasi_identifiers],
+            "notes": list(self.notes),
         }
 
     def with_role(self, role: Role) -> tuple[str, ...]:

@@ -1,221 +1,244 @@
-"""What values look like: rules with a shape (cheap, once per shape) and a check (once per value that has the shape)."""
+"""What values look like: e-mail and network addresses, numbers of banks and cards, codes of medicine, documents."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from privsynth.pii import weights
-from privsynth.pii.model import Evidence
+from privsynth.pii import checks
+from privsynth.pii.dates import DATE_RULES
+from privsynth.pii.model import Sign
+from privsynth.pii.numbers import number_hits
+from privsynth.pii.phones import phone_hits
+from privsynth.pii.places import PLACE_RULES
 from privsynth.pii.profile import Profile
+from privsynth.pii.recognisers import recogniser_hits
+from privsynth.pii.rules import Forms, Rule, apply, matches, shape, signs
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A value rule.
-
-    Attributes:
-        name: Key of ``weights.VALUE``.
-        entity: What a match speaks for.
-        shape: Full match on the shape of a value.
-        check: Test of one value that has the shape.
-        chance: Share of unrelated values of that shape that pass the check.
-        numeric: Whether the rule also reads integer columns.
-    """
-
-    name: str
-    entity: str
-    shape: re.Pattern[str]
-    check: Callable[[str], bool]
-    chance: float = 0.01
-    numeric: bool = False
-
-
-_DOUBLED = {str(digit): digit * 2 - 9 if digit > 4 else digit * 2 for digit in range(10)}
-
-
-def luhn(digits: str) -> bool:
-    """Return whether a digit string passes the Luhn check (a tenth of all do)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        total += _DOUBLED[digit] if place % 2 else int(digit)
-    return total % 10 == 0
-
-
-_SEPARATORS = re.compile(r"[ .\-/()]+")
-_NOT_DIGIT = re.compile(r"\D+")
-_PHONE_START = re.compile(r"[+(0]|(?:1[ .\-])?[2-9]\d\d[ .\-]\d{3}[ .\-]\d{4}")
-_PREFIX = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6")
-_LETTER_VALUES = {chr(65 + place): str(10 + place) for place in range(26)}
-
-
-def card(value: str) -> bool:
-    """Return whether a value is a card number by length, issuer prefix and Luhn."""
-    digits = value if value.isdigit() else _NOT_DIGIT.sub("", value)
-    return 12 <= len(digits) <= 19 and _PREFIX.match(digits) is not None and luhn(digits)
-
-
-def iban(value: str) -> bool:
-    """Return whether a value passes the mod-97 check of ISO 13616."""
-    text = value.replace(" ", "").upper()
-    turned = text[4:] + text[:4]
-    if not (15 <= len(text) <= 34 and turned.isascii() and turned.isalnum()):
-        return False
-    return int("".join(_LETTER_VALUES.get(letter, letter) for letter in turned)) % 97 == 1
-
-
-def _address(version: int) -> Callable[[str], bool]:
-    kind = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
-
-    def check(value: str) -> bool:
-        try:
-            kind(value)
-        except ValueError:
-            return False
-        return True
-
-    return check
-
-
-def _matches(pattern: str, flags: int = 0) -> Callable[[str], bool]:
-    compiled = re.compile(pattern, flags)
-    return lambda value: compiled.fullmatch(value) is not None
-
-
-def _phone(value: str) -> bool:
-    digits = _NOT_DIGIT.sub("", value.lower().partition("x")[0])
-    return 7 <= len(digits) <= 15 and len(set(digits)) > 2 and _PHONE_START.match(value) is not None
-
-
-def _shape(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
-
-
-_SUFFIX = (
-    r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|way|terrace|parkway|pkwy"
-    r"|highway|hwy|circle|cir|trail|crescent|close|grove|mews|apt|suite|unit|floor|ridge|view|views|path|row|walk|alley|pike"
-    r"|plaza|point|summit|shore|shores|hill|hills|island|islands|meadow|meadows|valley|valleys|village|common|commons|cove"
-    r"|creek|crossing|crossroad|curve|dam|divide|estate|estates|expressway|extension|fall|falls|ferry|field|fields|flat"
-    r"|flats|ford|fords|forest|forge|forges|fork|forks|fort|freeway|garden|gardens|gateway|glen|glens|green|greens|groves"
-    r"|harbor|harbors|haven|heights|hollow|inlet|isle|junction|junctions|key|keys|knoll|knolls|lake|lakes|land|landing"
-    r"|light|lights|loaf|lock|locks|lodge|loop|mall|manor|manors|mill|mills|mission|motorway|mount|mountain|mountains|neck"
-    r"|orchard|oval|overpass|park|parks|parkways|pass|passage|pine|pines|plain|plains|plazas|points|port|ports|prairie"
-    r"|radial|ramp|ranch|rapid|rapids|rest|river|roads|route|rue|run|shoal|shoals|skyway|spring|springs|spur|spurs"
-    r"|squares|station|stravenue|stream|streets|throughway|trace|track|trafficway|tunnel|turnpike|underpass|union|unions"
-    r"|via|viaduct|villages|ville|vista|walks|wall|ways|well|wells|bridge|bridges|brook|brooks|burg|burgs|bypass|camp"
-    r"|canyon|cape|causeway|center|centers|circles|cliff|cliffs|club|corner|corners|course|courts|coves)"
+_NAME, _HOST = r"[\w.!#$%&'*+/=?^`{|}~\-]{1,64}", r"(?:[^\W_](?:[\w\-]{0,62})\.){1,6}[^\W\d_]{2,24}"
+_EMAIL = rf"(?:mailto:)?{_NAME}@{_HOST}"
+_ONE = rf"(?:{_EMAIL}|[^<>@]{{0,80}}<\s?{_EMAIL}\s?>)"
+_email = matches(rf"{_ONE}(?:\s?[,;|/ ]\s?{_ONE}){{0,9}}[,;.]?")
+_obfuscated = matches(
+    rf"{_NAME}\s?[\[({{<]\s?(?:at|@|arroba|ät|chez)\s?[\])}}>]\s?[\w\-]{{1,60}}(?:\s?(?:\.|[\[({{]\s?(?:dot|punkt|punto|point|\.)\s?[\])}}])\s?"
+    rf"[\w\-]{{1,60}}){{1,5}}|{_NAME} (?:at|AT) [\w\-]{{1,60}}(?: (?:dot|DOT) [\w\-]{{2,60}}){{1,4}}"
 )
-_STREET_EN = re.compile(rf"\d{{1,6}}[a-z]?,? .{{0,60}}?\b{_SUFFIX}\b", re.IGNORECASE)
-_STREET_OTHER = re.compile(
-    r"\w[\w .'\-]{1,50}(?:stra(?:ss|ß)e|str\.|gasse|weg|platz|allee|ring|straat|laan|plein)\.? \d{1,5}\b"
-    r"|(?:\d{1,5},? ?(?:bis |ter )?)?(?:rue|avenue|boulevard|chemin|place|impasse|calle|avenida|paseo|plaza"
-    r"|glorieta|ronda|cuesta|via|viale|piazza|rua|travessa|ulica|ul\.|aleja|al\.|rotonda|pasaje|camino|alameda|urbanizaci[oó]n|canale?"
-    r"|vicolo|strada|stretto|borgo|contrada|incrocio|largo) \w",
-    re.IGNORECASE,
+_masked_email = matches(r"[\w.]{0,10}[*x•]{2,}[\w.*]{0,20}@[\w*.\-]{2,80}")
+_TOP_LEVEL = (
+    r"(?:com|org|net|edu|gov|mil|int|info|biz|name|io|co|ai|app|dev|eu|de|fr|es|it|nl|be|ch|at|uk|us|ca|au|nz|jp|cn|in|br|mx|ar|cl"
+    r"|ru|ua|cz|se|no|dk|fi|pt|gr|tr|il|za|kr|tw|hk|sg|my|id|th|vn|ph|hu|ro|bg|sk|si|hr|lt|lv|ee|ie|lu|tv|me|online|shop|site|xyz)"
 )
-_STREET_LIKE = re.compile(r"\d{1,6} [^\W\d_]{2,}(?: [^\W\d_]{2,}){1,4}")
-
-
-def _street(value: str) -> bool:
-    return _STREET_EN.match(value) is not None or _STREET_OTHER.match(value) is not None
-
-
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_TIME = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d\d:?\d\d)?)?"
-_DATE = (
-    r"(?:(?:1[6-9]|2[01])\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])([-/. ])(?:0?[1-9]|[12]\d|3[01])\2(?:1[6-9]|2[01])\d\d"
-    r"|\d?\d([-/])\d?\d\3\d\d|[0-3]\d\.[01]\d\.\d\d"
-    rf"|(?:0?[1-9]|[12]\d|3[01])[-/. ]{_MONTH}[-/. ,]+(?:\d{{4}}|\d\d)"
-    rf"|{_MONTH} (?:0?[1-9]|[12]\d|3[01]),? \d{{4}}){_TIME}"
+_DOMAIN = rf"(?:[a-z0-9](?:[a-z0-9\-]{{0,61}})\.){{1,5}}{_TOP_LEVEL}"
+_url = matches(rf"(?:[a-z][a-z0-9+.\-]{{1,11}}://|//)[^\s]{{3,}}|www\d?\.[^\s.]+\.\S+|{_DOMAIN}(?::\d{{2,5}})?/\S+")
+_MASK = r"[Xx*•#]"
+_begins_large = re.compile(r"[3-9][0-9]\.|[0-9]{3}\.").match
+_PRIVATE = ("10.", "127.", "192.168.", "172.")
+_blood = matches(
+    r"(?:A|B|AB|O|0)\s?(?:[+\-−]|pos(?:itive|itiv)?\.?|neg(?:ative|ativ)?\.?|\(?rh(?:\(d\)|d)?\s?[+\-]\)?|rh\s?pos\w*|rh\s?neg\w*)"
+    r"|(?:[+\-])?(?:A|B|AB|O)\s?(?:RhD?\s?(?:pos|neg)\w*)"
 )
-_COMPACT = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_EXTENSION = r"(?: ?a{1,3}\.? ?9{1,6})?"
-_PHONE_SHAPE = (
-    rf"(?:\+?9{{1,3}}[ .\-]?)?\(9{{3}}\)[ .\-]?9{{3}}[ .\-]?9{{4}}{_EXTENSION}"  # (212) 555-0100
-    rf"|(?:\+?9{{1,3}}[ .\-])?9{{3}}[ .\-]9{{3}}[ .\-]9{{4}}{_EXTENSION}"  # 212-555-0100
-    rf"|\+9{{1,3}}[ .\-]?(?:\(9{{1,4}}\))?[9 .\-/]{{6,16}}{_EXTENSION}"  # +49 30 901820
-    r"|\(\+?9{2,5}\) ?[9 .\-]{5,12}|9{2,5}[ /\-]9{2,8}(?:[ \-]?9{2,4}){0,4}|99(?:[ .]99){4}"  # 030 901820
+_icd10 = matches(r"[A-TV-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?[†*]?", re.IGNORECASE)
+_icd10_bare = matches(r"[A-TV-Z][0-9][0-9AB][0-9A-Z]{0,4}", re.IGNORECASE)
+_icd9 = matches(r"(?:\d{3}(?:\.\d{1,2})?|V\d\d(?:\.\d{1,2})?|E\d{3}(?:\.\d)?|\d{4,5}|V\d{2,4}|E\d{3,4})", re.IGNORECASE)
+_ssn = matches(r"(?!000|666|9)\d{3}([\- ])(?!00)\d\d\1(?!0000)\d{4}")
+_itin = matches(r"9\d\d([\- ])(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])\1\d{4}")
+_masked_ssn = matches(rf"{_MASK}{{3}}([\- ]?){_MASK}{{2}}\1\d{{4}}")
+_masked_card = matches(rf"(?:{_MASK}{{4}}[ \-]?){{1,3}}\d{{3,4}}|\d{{4,6}}[\- ]?(?:{_MASK}[\- ]?){{4,9}}\d{{4}}")
+_uuid = matches(r"\{?(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
+_mac = matches(r"[0-9a-f]{2}([:\-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", re.IGNORECASE)
+_hashed_password = matches(
+    r"\$(?:2[abxy]|argon2\w{0,2}|1|5|6|y|pbkdf2\S*|P|H)\$\S{10,}|(?:pbkdf2|bcrypt|scrypt|argon2)\w*\$\S{10,}|\{SS?HA\d*\}\S{10,}"
 )
-RULES: tuple[Rule, ...] = (
-    Rule(name="email", entity="EMAIL", shape=_shape(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]*"),
-         check=_matches(r"[^@\s,;]{1,64}@[\w\-.]{1,200}\.[^\W\d_]{2,24}"), chance=1e-3),
-    Rule(name="url", entity="URL", shape=_shape(r"(?:a{2,5}://|aaa\.)\S+"),
-         check=_matches(r"(?:https?|ftps?)://\S+|www\.\S+\.\S+", re.IGNORECASE), chance=1e-3),
-    Rule(name="uuid", entity="RECORD_ID", shape=_shape(r"\{?[9a]{8}-(?:[9a]{4}-){3}[9a]{12}\}?"),
-         check=_matches(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)),
-    Rule(name="mac", entity="MAC_ADDRESS", shape=_shape(r"(?:[9a]{2}[:\-]){5}[9a]{2}|(?:[9a]{4}\.){2}[9a]{4}"),
-         check=_matches(r"(?:[0-9a-f]{2}([:\-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
-                        re.IGNORECASE)),
-    Rule(name="ipv6", entity="IP_ADDRESS", shape=_shape(r"[9a]{0,4}:[9a:]{1,36}:[9a:.]{0,20}"), check=_address(6)),
-    Rule(name="ipv4", entity="IP_ADDRESS", shape=_shape(r"9{1,3}(?:\.9{1,3}){3}"), check=_address(4), chance=0.05),
-    Rule(name="iban", entity="IBAN", shape=_shape(r"a{2}99(?: ?[9a]){11,30}"), check=iban, chance=0.0104),
-    Rule(name="card", entity="CREDIT_CARD", shape=_shape(r"9{12,19}|9{4}(?:[ \-]9{4}){3}|9{4}[ \-]9{6}[ \-]9{5}"),
-         check=card, chance=0.1, numeric=True),
-    Rule(name="ssn_dashed", entity="US_SSN", shape=_shape(r"9{3}([\- ])99\1[9]{4}"),
-         check=_matches(r"(?!000|666|9)\d{3}([\- ])(?!00)\d\d\1(?!0000)\d{4}")),
-    Rule(name="phone_written", entity="PHONE", shape=_shape(_PHONE_SHAPE), check=_phone),
-    Rule(name="street", entity="STREET_ADDRESS", shape=_shape(r".*[ ].*"), check=_street, chance=0.02),
-    Rule(name="street_like", entity="STREET_ADDRESS", shape=_shape(r"9{1,6} .+"),
-         check=lambda value: _STREET_LIKE.match(value) is not None),
-    Rule(name="zip_plus4", entity="POSTAL_CODE", shape=_shape(r"9{5}-9{4}"), check=lambda _: True),
-    Rule(name="postcode_letters", entity="POSTAL_CODE", shape=_shape(r"a9a ?9a9|a{1,2}9{1,2}a? 9aa"),
-         check=lambda _: True),
-    Rule(name="icd10_dotted", entity="DIAGNOSIS", shape=_shape(r"a9[9a](?:\.[9a]{1,4})?"),
-         check=_matches(r"[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?", re.IGNORECASE), chance=0.05),
-    Rule(name="icd10_plain", entity="DIAGNOSIS", shape=_shape(r"a9[9a][9a]{0,4}"),
-         check=_matches(r"[A-TV-Z]\d[0-9A-B][0-9A-Z]{0,4}", re.IGNORECASE), chance=0.3),
-    Rule(name="date", entity="DATE", shape=_shape(r"[9a]{1,9}(?:[-/.]| )[9a]{1,9}(?:[-/., ]{1,2})[9a]{1,4}.{0,24}"),
-         check=_matches(_DATE, re.IGNORECASE)),
-    Rule(name="date_compact", entity="DATE", shape=_shape(r"9{8}"), check=_matches(_COMPACT), numeric=True),
-    Rule(name="epoch", entity="DATE", shape=_shape(r"9{10}(?:9{3})?"), check=_matches(r"(?:9|1\d)\d{8}(?:\d{3})?"),
-         chance=0.11, numeric=True),
+_swift = matches(r"[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3}|XXX)?", 0)
+
+
+def _not_versions(values: Sequence[str]) -> bool:
+    """Return whether dotted quadruples are addresses: versions such as 1.4.0.2 begin with a small number."""
+    private = sum(value.startswith(_PRIVATE) for value in values) >= 0.9 * len(values)
+    large = sum(_begins_large(value) is not None or ":" in value for value in values)
+    return private or large >= 0.3 * len(values)
+
+
+def _dotted(values: Sequence[str]) -> bool:
+    return sum("." in value for value in values) >= 0.3 * len(values)
+
+
+def _blood_types(values: Sequence[str]) -> bool:
+    """Return whether signs after letters are blood types: grades have no O and no AB."""
+    return len(values) >= 2 and any(value[0] in "Oo0" or value[:2].upper() == "AB" for value in values)
+
+
+def _not_articles(values: Sequence[str]) -> bool:
+    """Return whether numbers that pass as cards are no article numbers (EAN, GTIN), whose own check they would pass."""
+    return sum(map(checks.ean, values)) <= 0.5 * len(values) or len(values) < 3
+
+
+def _domains(values: Sequence[str]) -> bool:
+    return len(values) >= 2
+
+
+_RULES: tuple[Rule, ...] = (
+    # contact and online
+    Rule(name="shape.email", entity="EMAIL_ADDRESS", weight="value.form", needs="@", shape=shape(r".*[^@\s]@[^@\s].*"), check=_email),
+    Rule(name="shape.email_obfuscated", entity="EMAIL_ADDRESS", weight="value.form", needs="a", shape=shape(r"[^\[({< ]+[\[({< ].+"),
+         check=_obfuscated, chance=0.002),
+    Rule(name="shape.email_masked", entity="EMAIL_ADDRESS", weight="value.form", needs="@", shape=shape(r"[^\s]+@[^\s]+"),
+         check=_masked_email),
+    Rule(name="shape.url", entity="URL", weight="value.form", needs="a/",
+         shape=shape(r"(?:[a9+.\-]{2,12}:)?//\S+|[a9\-.]{4,60}(?::9+)?/.+"),
+         check=_url),
+    Rule(name="shape.domain", entity="URL", weight="value.shape", needs="a.", only="9a.-", shape=shape(r"[a9\-.]+\.a{2,6}"),
+         check=matches(_DOMAIN), chance=0.02, whole=_domains),
+    Rule(name="shape.ip", entity="IP_ADDRESS", weight="value.form", needs="9.", only="9./:",
+         shape=shape(r"9{1,3}(?:\.9{1,3}){3}(?:/99?|:9{1,5})?"),
+         check=checks.ip_address, chance=0.05, whole=_not_versions),
+    Rule(name="shape.ipv6", entity="IP_ADDRESS", weight="value.form", needs=":",
+         shape=shape(r"\[?[9a]{0,4}:[9a:]{1,36}:?[9a:./%\]]{0,20}"),
+         check=lambda value: value.count(":") >= 2 and checks.ip_address(value)),
+    Rule(name="shape.mac", entity="MAC_ADDRESS", weight="value.form",
+         shape=shape(r"(?:[9a]{2}[:\-]){5}[9a]{2}|(?:[9a]{4}\.){2}[9a]{4}"), check=_mac),
+    Rule(name="shape.handle", entity="USERNAME", weight="value.shape", needs="@", shape=shape(r"@[9a_.]{2,30}"), chance=0.02),
+    Rule(name="shape.password_hash", entity="PASSWORD", weight="value.form", needs="a", shape=shape(r"(?:a{4,8}[9a_]*)?[${].{10,}"),
+         check=_hashed_password),
+    Rule(name="shape.uuid", entity="UUID", weight="value.form", needs="-",
+         shape=shape(r"\{?(?:a{3}:a{4}:)?[9a]{8}-(?:[9a]{4}-){3}[9a]{12}\}?"), check=_uuid),
+    Rule(name="check.imei", entity="IMEI", weight="value.checksum", source="checksum", needs="9", only="9 -/", longest=26,
+         numeric=True, chance=0.1,
+         shape=shape(r"9{15}|99-9{6}-9{6}-9"), check=checks.imei),
+    # finance
+    Rule(name="check.card", entity="CREDIT_CARD", weight="value.checksum", source="checksum", needs="9", only="9", longest=26,
+         numeric=True, chance=0.1,
+         shape=shape("9{14,16}|9{19}"), check=checks.card, whole=_not_articles),
+    Rule(name="check.card_in_groups", entity="CREDIT_CARD", weight="value.checksum", source="checksum", needs="9", only="9 -",
+         longest=26, chance=0.03,
+         shape=shape(r"9{4}(?:[ \-]9{4}){3}|9{4}[ \-]9{6}[ \-]9{4,5}"), check=checks.card),
+    Rule(name="header.card", wide=True, entity="CREDIT_CARD", weight="value.checksum", source="checksum", needs="9", only="9 -", longest=26,
+         numeric=True, chance=0.1,
+         shape=shape(r"9{12,13}|9{17,18}"), check=lambda value: checks.luhn(checks.digits_of(value)), headed=("CREDIT_CARD",)),
+    Rule(name="shape.card_masked", entity="CREDIT_CARD", weight="value.form", shape=shape(r"[9a*•# \-]{7,23}"), check=_masked_card,
+         chance=0.01),
+    Rule(name="header.card_code", entity="CARD_CODE", weight="value.shape", needs="9", only="9", longest=26, numeric=True,
+         shape=shape("9{3,4}"), chance=0.2,
+         headed=("CARD_CODE",)),
+    Rule(name="header.card_expiry", entity="CARD_EXPIRY", weight="value.form", needs="9", only="9/-. ", longest=26, numeric=True,
+         chance=0.1,
+         shape=shape("9{1,2} ?[/.-] ?(?:99|9{4})|9{4}|9{4}-99"),
+         check=matches(r"(?:0?[1-9]|1[0-2]) ?[/.\-]? ?(?:20)?[0-9]\d|20\d\d-(?:0[1-9]|1[0-2])"),
+         headed=("CARD_EXPIRY",)),
+    Rule(name="check.iban", entity="IBAN_CODE", weight="value.checksum", source="checksum", needs="9a",
+         shape=shape(r"(?:a{4} ?)?aa99(?:[ \-]?[9a]){11,38}"),
+         check=checks.iban, chance=0.0104),
+    Rule(name="shape.iban_masked", entity="IBAN_CODE", weight="value.form", needs="9", shape=shape(r"aa99.{8,36}"),
+         check=matches(rf"[A-Z]{{2}}\d\d[\dA-Z ]{{0,12}}(?:{_MASK}[ ]?){{4,24}}\d{{2,4}}"), chance=0.01),
+    Rule(name="check.lei", entity="LEI", weight="value.checksum", source="checksum", needs="9a", only="9a", longest=26,
+         shape=shape("[9a]{18}99"), check=checks.lei,
+         chance=0.0104),
+    Rule(name="shape.swift", entity="SWIFT_CODE", weight="value.shape", needs="a", only="9a", longest=26,
+         shape=shape("a{6}[9a]{2}(?:[9a]{3})?"), chance=0.4,
+         check=lambda value: _swift(value) and checks.swift(value)),
+    Rule(name="header.swift", wide=True, entity="SWIFT_CODE", weight="value.form", needs="a", only="9a ", longest=26,
+         shape=shape("a{6}[9a]{2}(?:[9a]{3})?"), chance=0.2,
+         check=lambda value: checks.swift(value.upper()), headed=("SWIFT_CODE", "BANK_CODE")),
+    Rule(name="check.aba", entity="ABA_ROUTING_NUMBER", weight="value.checksum", source="checksum", needs="9", only="9", longest=26,
+         numeric=True, chance=0.05,
+         shape=shape("9{9}"), check=checks.aba, headed=("ABA_ROUTING_NUMBER", "BANK_CODE")),
+    Rule(name="shape.wallet", entity="CRYPTO", weight="value.form", needs="9a", only="9a", shape=shape("9a[9a]{40}"),
+         check=matches("0x[0-9a-f]{40}")),
+    # papers and vehicles
+    Rule(name="shape.ssn", entity="US_SSN", weight="value.form", needs="9-", only="9-", longest=26, shape=shape("9{3}-99-9{4}"),
+         check=_ssn, chance=0.01),
+    Rule(name="shape.ssn_spaced", entity="US_SSN", weight="value.shape", needs="9 ", only="9 ", longest=26,
+         shape=shape("9{3} 99 9{4}"), check=_ssn, chance=0.1),
+    Rule(name="shape.ssn_masked", entity="US_SSN", weight="value.form", needs="9", shape=shape(r"[a*•#]{3}[\- ]?[a*•#]{2}[\- ]?9{4}"),
+         check=_masked_ssn,
+         chance=0.01),
+    Rule(name="shape.itin", entity="US_ITIN", weight="value.form", needs="9", only="9- ", longest=26,
+         shape=shape("9{3}[- ]99[- ]9{4}"), check=_itin, chance=0.06),
+    Rule(name="check.cn_resident", entity="CN_RIC", weight="value.checksum", source="checksum", needs="9", only="9a", longest=26,
+         numeric=True,
+         shape=shape("9{17}[9a]"), check=checks.chinese, chance=0.01),
+    Rule(name="shape.kr_resident", entity="KR_RRN", weight="value.shape", needs="9-", only="9-", longest=26, shape=shape("9{6}-9{7}"),
+         check=matches(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-8]\d{6}"), chance=0.05),
+    Rule(name="check.ahv", entity="CH_AHV", weight="value.checksum", source="checksum", needs="9", only="9", longest=26,
+         numeric=True, shape=shape("9{13}"), check=lambda value: value.startswith("756") and checks.ean(value), chance=0.001),
+    Rule(name="check.vin", entity="VIN", weight="value.checksum", source="checksum", needs="9a", only="9a", longest=26,
+         shape=shape("[9a]{13}9{4}"), check=checks.vin,
+         chance=0.1),
+    Rule(name="shape.vin", wide=True, entity="VIN", weight="value.shape", needs="9a", only="9a", longest=26, shape=shape("[9a]{13}9{4}"),
+         check=checks.vin_form, chance=0.25),
+    Rule(name="header.vin", wide=True, entity="VIN", weight="value.form", needs="a", only="9a", longest=26, shape=shape("[9a]{17}"),
+         check=matches("[A-HJ-NPR-Z0-9]{17}"),
+         chance=0.05, headed=("VIN", "VEHICLE_ID")),
+    Rule(name="check.dea", entity="MEDICAL_LICENSE", weight="value.checksum", source="checksum", needs="9a", only="9a", longest=26,
+         shape=shape("a[9a]9{7}"),
+         check=checks.dea, chance=0.1),
+    Rule(name="check.npi", entity="US_NPI", weight="value.checksum", source="checksum", needs="9", only="9", longest=26, numeric=True,
+         shape=shape("9{10}"),
+         check=checks.npi, chance=0.1, headed=("US_NPI", "LICENSE_NUMBER", "MEDICAL_LICENSE")),
+    # medicine
+    Rule(name="shape.icd10", entity="DIAGNOSIS", weight="value.form", needs="9a", only="9a.*", longest=26,
+         shape=shape(r"a9[9a](?:\.[9a]{1,4})?[†*]?"), check=_icd10,
+         chance=0.05, whole=_dotted),
+    Rule(name="shape.icd10_bare", wide=True, entity="DIAGNOSIS", weight="value.loose", needs="9a", only="9a.", longest=26,
+         shape=shape(r"a9[9a][9a]{0,4}"), check=_icd10_bare,
+         chance=0.4),
+    Rule(name="header.icd", wide=True, entity="DIAGNOSIS", weight="value.shape", needs="9", only="9a.", longest=26, numeric=True,
+         shape=shape(r"a?9{2,5}[9a]{0,4}(?:\.[9a]{1,4})?"),
+         check=lambda value: _icd9(value) or _icd10_bare(value), chance=0.3, headed=("DIAGNOSIS",)),
+    Rule(name="header.procedure", entity="PROCEDURE", weight="value.shape", needs="9", only="9a.", longest=26, numeric=True, chance=0.3,
+         shape=shape(r"9{5}|9{4}a|a9{4}|99\.9{1,2}|[9a]{7}|9a?-?9{2,3}[.9]{0,3}"), headed=("PROCEDURE",)),
+    Rule(name="header.ndc", entity="MEDICATION", weight="value.form", needs="9", only="9-", longest=26, numeric=True, chance=0.1,
+         shape=shape("9{4,5}-9{3,4}(?:-9{1,2})?|9{10,11}"), headed=("MEDICATION",)),
+    Rule(name="header.atc", entity="MEDICATION", weight="value.form", needs="9a", only="9a", longest=26,
+         shape=shape("a99aa99|a99a{1,2}"), chance=0.1,
+         headed=("MEDICATION",)),
+    Rule(name="shape.blood_type", entity="BLOOD_TYPE", weight="value.form", shape=shape(r"[+\-]?[a9]{1,2}.{1,12}"), check=_blood,
+         chance=0.02,
+         whole=_blood_types),
 )  # fmt: skip
+RULES: tuple[Rule, ...] = (*_RULES, *DATE_RULES, *PLACE_RULES)
 
 
-def _share_of_dots(shapes: dict[str, list[str]]) -> float:
-    dotted = sum(len(members) for shape, members in shapes.items() if "." in shape)
-    return dotted / max(1, sum(map(len, shapes.values())))
+def value_signs(view: Profile, *, headed: frozenset[str], countries: tuple[str, ...] = ()) -> list[Sign]:
+    """Say what the values of one column look like.
 
+    Shapes are looked at first, once per shape; checks see values of a matching shape only. Check digits count over the
+    whole column, against the share that chance passes. Bare numbers of 9 to 14 digits speak only behind a header or for
+    a declared country.
 
-def _accepted(rule: Rule, view: Profile) -> bool:
-    """Second looks at a whole column: what a single value cannot tell."""
-    if rule.name == "ipv4":  # version strings such as 1.4.0.2 have small parts
-        large = sum(any(len(part) == 3 for part in value.split(".")) for value in view.values)
-        return large >= 0.3 * view.tested
-    if rule.name == "icd10_dotted":
-        return _share_of_dots(view.shapes) >= 0.3
-    if rule.name == "epoch":  # numbers that spread over all ten-digit space are not times
-        return bool(view.tested) and {value[:2] for value in view.values if len(value) in (10, 13)} != {"10"}
-    return True
-
-
-def _weight(rule: Rule, tested: int, eligible: int, hits: int) -> float:
-    share = weights.ramp(hits / tested)
-    return share * min(weights.VALUE[rule.name], weights.above_chance(eligible, hits, rule.chance))
-
-
-def value_evidence(view: Profile) -> list[Evidence]:
-    """Apply the rules to the distinct values of one column.
+    Args:
+        view: The column.
+        headed: Entities that the header names, wider kinds included.
+        countries: ISO 3166 codes whose numbers are expected without a header.
 
     Returns:
-        One piece of evidence for each rule with a hit; a check's hits count only above the rate that chance brings.
+        One sign per entity; ``n_tested`` counts the values behind it.
     """
-    if view.kind not in ("text", "integer") or not view.values:
+    if not view.values or view.kind in ("empty", "boolean"):
         return []
-    found = []
-    for rule in RULES:
-        if view.kind == "integer" and not rule.numeric:
-            continue
-        having = [members for shape, members in view.shapes.items() if rule.shape.fullmatch(shape)]
-        eligible = sum(map(len, having))
-        hits = sum(rule.check(value) for members in having for value in members)
-        if hits and _accepted(rule, view):
-            weight = _weight(rule, view.tested, eligible, hits)
-            item = Evidence(
-                source="value", entity=rule.entity, weight=weight, n_tested=view.tested, n_hit=hits, rule=rule.name
-            )
-            found.append(item)
-    return found
+    if view.kind == "float":
+        return _of_floats(view, headed)
+    forms = Forms(view=view, countries=tuple(code.upper() for code in countries))
+    rules = (rule for rule in RULES if rule.numeric or view.kind == "text")
+    found = [hits for rule in rules if (hits := apply(rule, forms, headed)) is not None]
+    taken = frozenset(
+        item.entity for item in found if item.strength > 0.5 and item.weight in ("value.form", "value.checksum")
+    )
+    found += phone_hits(forms, headed, taken)
+    found += number_hits(forms, headed)
+    found += recogniser_hits(forms, headed, taken)
+    return signs(found)
+
+
+def _of_floats(view: Profile, headed: frozenset[str]) -> list[Sign]:
+    """Say whether fractions behind a header of coordinates are degrees; other fractions are measurements."""
+    if "GEO_COORDINATES" not in headed:
+        return []
+    numbers = view.numbers
+    long = sum(len(value.partition(".")[2]) >= 3 for value in view.values) / view.tested
+    inside = int((abs(numbers) <= 180.0).sum())
+    if inside < 0.98 * view.tested or long < 0.5:
+        return []
+    strength = round(1.0 - 0.5 ** min(10, view.tested), 4)
+    return [Sign(source="value", entity="GEO_COORDINATES", weight="value.shape", strength=strength, n_tested=view.tested,
+                 n_hit=inside, rule="header.degrees")]  # fmt: skip

@@ -1,26 +1,38 @@
-"""The distinct values of one column, cut and grouped by shape, so that rules see each value and each shape once."""
+"""One column as the detectors see it: its distinct values, cut and grouped by shape, and what a sample of them may miss."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.pii.distinct import Distinct, chosen_of, distinct_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Kind: TypeAlias = Literal["empty", "boolean", "integer", "float", "text"]
 
-LONGEST_CELL = 2000  # characters of a cell that rules look at
+LONGEST_CELL = 2000  # characters of a cell that detectors look at; spans are searched in all of it
 LONGEST_SHAPE = 64
 SHARED_BY = 5  # distinct values that must share a shape before it is reported
-_MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "--", ".", "unknown", "nil", "#n/a", "<na>"))
-_BOOLEAN_WORDS = "0 1 yes no y n true false t f ja nein oui non si m w"
+UNSEEN = 0.05  # probability with which a statement about a sample may fail
+_NUMBERS = 0.98  # share of numbers in a column of numbers
+_BOOLEAN_WORDS = "0 1 yes no y n true false t f on off ja nein nej oui non si sí não sim да нет tak nie 是 否"
 _BOOLEAN = frozenset(_BOOLEAN_WORDS.split())
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
+_POWER = re.compile(r"[+-]?\d+\.?\d*[eE]\+?\d{1,2}", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_GROUPED_BY_DOTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+", re.ASCII)
+_COMMA = re.compile(r"[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))", re.ASCII)
+_LONGEST_NUMBER = 400
+_EXACT = 2.0**53
 _ASCII = str.maketrans(
     dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")
     | dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "a")
@@ -30,27 +42,33 @@ _ASCII = str.maketrans(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One column as the rules see it.
+    """One column as the detectors see it.
 
     Attributes:
         cells: Non-missing cells.
         distinct: Distinct non-missing values (after trimming).
-        values: The distinct values that are tested: trimmed, cut to ``LONGEST_CELL``; whole floats as integers.
-        spans: All distinct values in one string (the full scan for written identifiers).
+        values: The distinct values that are tested: trimmed, cut to ``LONGEST_CELL``, in an order that depends on nothing
+            but the values, so that any first part of them is a sample too. In a column of numbers they are written
+            plainly: "1,234.50" as "1234.50", "7.0" as "7".
+        texts: All distinct values, whole (the full scan for written identifiers).
         shapes: Shape -> tested values of that shape.
         kind: What the values are written as.
-        numbers: float64 of ``values`` when the kind is a number, otherwise empty.
+        numbers: float64 of ``values`` when the kind is a number (NaN for another value), otherwise empty.
         cells_tested: Cells whose value is among ``values``.
+        could_be_missed: Share of distinct values that may be of another kind and unseen, at 95 %; 0 when all were seen.
+        rows_could_be_missed: Share of the non-missing cells that may hold such values.
     """
 
     cells: int
     distinct: int
     values: tuple[str, ...]
-    spans: str
+    texts: pa.Array
     shapes: dict[str, list[str]]
     kind: Kind
     numbers: npt.NDArray[np.float64]
     cells_tested: int
+    could_be_missed: float
+    rows_could_be_missed: float
 
     @property
     def unique_ratio(self) -> float:
@@ -61,11 +79,6 @@ class Profile:
     def tested(self) -> int:
         """Distinct values that are tested."""
         return len(self.values)
-
-    @property
-    def could_be_missed(self) -> float:
-        """Prevalence that the sample of distinct values may have missed at 95 %: the rule of three."""
-        return 0.0 if self.tested == self.distinct else min(1.0, 3.0 / max(1, self.tested))
 
 
 def shape_of(value: str) -> str:
@@ -89,70 +102,130 @@ def _shape_letter(letter: str) -> str:
     return letter
 
 
-def _distinct(cells: Iterable[object]) -> Counter[str]:
-    """Count the non-missing values; anything that is not text is written as text."""
-    raw = Counter(cell if isinstance(cell, str) else str(cell) for cell in cells if cell is not None)
-    counts: Counter[str] = Counter()
-    for value, number in raw.items():
-        trimmed = value[:LONGEST_CELL].strip() if len(value) > LONGEST_CELL else value.strip()
-        if len(trimmed) > 8 or trimmed.lower() not in _MISSING:
-            counts[trimmed] += number
-    return counts
+def missed_at_most(seen: int) -> float:
+    """Return the share of a population of which none may be among ``seen`` draws with probability ``UNSEEN``.
+
+    The rule is exact: ``(1 - share) ** seen == UNSEEN``.
+
+    Example:
+        >>> round(missed_at_most(2995), 5)
+        0.001
+    """
+    return 1.0 - float(UNSEEN ** (1.0 / seen)) if seen else 1.0
 
 
-def _without_zeros(value: str) -> str:
-    match = _WHOLE.fullmatch(value)
-    return value if match is None else match.group(1)
+def profile(cells: Any, *, max_cells: int, exhaustive: bool) -> Profile:
+    """Profile one column.
+
+    Args:
+        cells: An Arrow array or chunked array (of text, or of any type), or an iterable of Python objects; None is missing.
+        max_cells: Distinct values to test at most. Of more, a sample is tested (``distinct.chosen_of``): the same for the
+            same values, whatever the order of the rows.
+        exhaustive: Test them all.
+
+    Returns:
+        The profile. It holds cells: it stays inside the scan. Nothing in a cell can raise.
+    """
+    found = distinct_of(cells)
+    number = len(found.texts)
+    places, drawn = chosen_of(found.counts, found.uniform, number if exhaustive else max_cells)
+    kind, values = _kind(_cut(found, places), number)
+    shapes: dict[str, list[str]] = {}
+    for value in values:
+        shapes.setdefault(shape_of(value), []).append(value)
+    missed = 0.0 if places.size == number else missed_at_most(drawn)
+    return Profile(
+        cells=found.cells,
+        distinct=number,
+        values=tuple(values),
+        texts=found.texts,
+        shapes=shapes,
+        kind=kind,
+        numbers=_numbers(kind, values),
+        cells_tested=int(found.counts[places].sum()),
+        could_be_missed=missed,
+        rows_could_be_missed=missed,
+    )
 
 
-def _kind(values: Sequence[str], distinct: int) -> tuple[Kind, list[str]]:
-    """Return how the values are written, and the values with "1.0" as "1" in an integer column."""
+def profiles(columns: Mapping[str, Any], *, max_cells: int, exhaustive: bool) -> Iterator[tuple[str, int, Profile]]:
+    """Profile the columns of a table, each while the caller works on the one before: two are in memory at most.
+
+    Args:
+        columns: Name -> cells, as for ``profile``; each is looked up once, in order, by one other thread.
+        max_cells: As for ``profile``.
+        exhaustive: As for ``profile``.
+
+    Yields:
+        The name, the number of rows and the profile of each column.
+    """
+
+    def read(name: str) -> tuple[str, int, Profile]:
+        cells = columns[name]
+        return name, len(cells), profile(cells, max_cells=max_cells, exhaustive=exhaustive)
+
+    names = list(columns)
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(read, names[0]) if names else None
+        for name in [*names[1:], None]:
+            if ahead is not None:
+                done = ahead.result()
+                ahead = None if name is None else pool.submit(read, name)
+                yield done
+
+
+def _cut(found: Distinct, places: npt.NDArray[np.int64]) -> list[str]:
+    """Return the chosen values as Python texts, cut to ``LONGEST_CELL``."""
+    import pyarrow.compute as pc
+
+    texts = found.texts.take(places)
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > LONGEST_CELL:
+        texts = pc.utf8_slice_codeunits(texts, 0, LONGEST_CELL)
+    cut: list[str] = texts.to_pylist()
+    return cut
+
+
+def _kind(values: list[str], distinct: int) -> tuple[Kind, list[str]]:
+    """Return how the values are written, and the values; numbers plainly."""
     if not values:
         return "empty", []
     if distinct <= 2 and all(value.lower() in _BOOLEAN for value in values):
-        return "boolean", list(values)
-    if sum(_NUMBER.fullmatch(value) is not None for value in values) < 0.98 * len(values):
-        return "text", list(values)
-    whole = [_without_zeros(value) for value in values]
-    fractions = sum("." in value or "e" in value or "E" in value for value in whole)
-    return ("float", list(values)) if fractions > 0.02 * len(whole) else ("integer", whole)
+        return "boolean", values
+    plain = [_plain(value) for value in values]
+    if sum(value is not None for value in plain) < _NUMBERS * len(values):
+        return "text", values
+    written = [value if number is None else number for value, number in zip(values, plain, strict=True)]
+    fractions = sum("." in value or "e" in value or "E" in value for value in written)
+    return ("float" if fractions > (1 - _NUMBERS) * len(written) else "integer"), written
+
+
+def _plain(value: str) -> str | None:
+    """Return a number without signs of grouping, with a decimal point, whole numbers without one; None for another text.
+
+    Example:
+        >>> [_plain(text) for text in ("1.234,50", "1,234", "7.0", "4.5e3", "12/7")]
+        ['1234.50', '1234', '7', '4500', None]
+    """
+    if len(value) > _LONGEST_NUMBER:
+        return None
+    if "," in value:
+        if _GROUPED.fullmatch(value):
+            value = value.replace(",", "")
+        elif _GROUPED_BY_DOTS.fullmatch(value) or _COMMA.fullmatch(value):
+            value = value.replace(".", "").replace(",", ".")
+    if _NUMBER.fullmatch(value) is None:
+        return None
+    if whole := _WHOLE.fullmatch(value):
+        return whole[1]
+    if _POWER.fullmatch(value) and (number := float(value)).is_integer() and abs(number) < _EXACT:
+        return str(int(number))
+    return value
 
 
 def _numbers(kind: Kind, values: Sequence[str]) -> npt.NDArray[np.float64]:
     if kind not in ("integer", "float"):
         return np.empty(0)
     return np.array([float(value) if _NUMBER.fullmatch(value) else np.nan for value in values])
-
-
-def profile(cells: Iterable[object], *, max_cells: int, exhaustive: bool) -> Profile:
-    """Profile one column.
-
-    Args:
-        cells: Text cells; None is missing.
-        max_cells: Distinct values to test at most; above it every k-th distinct value, in order of appearance.
-        exhaustive: Test them all.
-
-    Returns:
-        The profile. It holds cells: it stays inside the scan.
-    """
-    counts = _distinct(cells)
-    order = list(counts)
-    stride = 1 if exhaustive else -(-len(order) // max_cells) or 1
-    chosen = order[::stride]
-    kind, values = _kind(chosen, len(order))
-    shapes: dict[str, list[str]] = {}
-    for value in values:
-        shapes.setdefault(shape_of(value), []).append(value)
-    return Profile(
-        cells=sum(counts.values()),
-        distinct=len(order),
-        values=tuple(values),
-        spans="\n".join(order) if kind == "text" else "",
-        shapes=shapes,
-        kind=kind,
-        numbers=_numbers(kind, values),
-        cells_tested=sum(counts[value] for value in chosen),
-    )
 
 
 def common_shape(view: Profile) -> str | None:

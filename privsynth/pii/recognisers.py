@@ -1,21 +1,19 @@
-"""Identifiers of single countries, by presidio's pattern recognisers.
+"""Documents of single countries, by presidio's pattern recognisers.
 
 The recognisers are called directly, one by one, without an analyzer engine: no language model, no network. presidio is
-imported when the shapes of a column, or its header, ask for one of them.
+imported when the shapes of a column, and where those are wide its header, ask for one of them.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from privsynth.pii import weights
-from privsynth.pii.model import Evidence
-from privsynth.pii.profile import Profile
+from privsynth.pii.rules import Forms, Hits, Rule, counted, names_of, shape, strided
 
 ROUTED = 300  # distinct values of a column that go to a recogniser at most
 
@@ -27,47 +25,90 @@ class Route:
     Attributes:
         recogniser: Class name in ``presidio_analyzer.predefined_recognizers``.
         entity: What a match speaks for.
-        shape: Full match on the shape of a value.
-        starts: Match at the start of a value (ITINs start with 9).
+        shape: Full match on the folded shape of a value.
         chance: Share of unrelated values of that shape that the recogniser accepts.
-        header: Entities of which one must be named by the header; empty when the shape is narrow enough.
+        narrow: Whether the shape is asked without a header.
+        starts: Match at the start of a value.
+        weight: A key of ``weights.json``.
+        country: ISO 3166 code of the country that issues it.
+        needs: Signs that the shape must hold.
+        longest: Length of a shape at most.
     """
 
     recogniser: str
     entity: str
-    shape: str
+    shape: re.Pattern[str]
     chance: float
-    starts: str = ""
-    header: tuple[str, ...] = ()
+    narrow: bool = False
+    starts: re.Pattern[str] | None = None
+    weight: str = "value.checksum"
+    country: str = ""
+    needs: str = "9"
+    longest: int = 20
 
 
-_NATIONAL = ("NATIONAL_ID", "TAX_ID", "US_SSN", "MEDICAL_RECORD_NUMBER")
+def _route(
+    recogniser: str,
+    entity: str,
+    pattern: str,
+    chance: float,
+    *,
+    narrow: bool = False,
+    starts: str = "",
+    weight: str = "",
+) -> Route:
+    country = {"Uk": "GB", "Nh": "GB", "Me": "US", "Cr": ""}.get(recogniser[:2], recogniser[:2].upper())
+    return Route(
+        recogniser=f"{recogniser}Recognizer",
+        entity=entity,
+        shape=shape(pattern),
+        chance=chance,
+        narrow=narrow,
+        starts=re.compile(starts, re.IGNORECASE) if starts else None,
+        weight=weight or ("value.checksum" if chance <= 0.2 else "value.shape"),
+        country=country,
+        needs="9a" if entity == "CRYPTO" else "9",
+        longest=64 if entity == "CRYPTO" else 20,
+    )
+
+
 ROUTES: tuple[Route, ...] = (
-    Route(recogniser="ItFiscalCodeRecognizer", entity="NATIONAL_ID", shape="a{6}99a99a9{3}a", chance=0.05),
-    Route(recogniser="UkNinoRecognizer", entity="NATIONAL_ID", shape="a{2} ?99 ?99 ?99 ?a", chance=0.1),
-    Route(recogniser="EsNifRecognizer", entity="NATIONAL_ID", shape="9{7,8}-?a", chance=0.05),
-    Route(recogniser="EsNieRecognizer", entity="NATIONAL_ID", shape="a9{7}-?a", chance=0.05),
-    Route(recogniser="SgFinRecognizer", entity="NATIONAL_ID", shape="a9{7}a", chance=0.2),
-    Route(recogniser="FiPersonalIdentityCodeRecognizer", entity="NATIONAL_ID", shape="9{6}[-+a]9{3}[9a]", chance=0.03),
-    Route(recogniser="KrRrnRecognizer", entity="NATIONAL_ID", shape="9{6}-9{7}", chance=0.1),
-    Route(recogniser="InPanRecognizer", entity="TAX_ID", shape="a{5}9{4}a", chance=0.4),
-    Route(recogniser="UsMbiRecognizer", entity="HEALTH_PLAN_NUMBER", shape="9a[9a]9-?a[9a]9-?a{2}9{2}", chance=0.1),
-    Route(recogniser="UsItinRecognizer", entity="TAX_ID", shape="9{3}[- ]99[- ]9{4}", chance=0.06, starts="9"),
-    Route(recogniser="CryptoRecognizer", entity="CRYPTO_ADDRESS", shape="[9a]{26,62}", chance=0.01, starts="bc1|1|3"),
-    Route(recogniser="MedicalLicenseRecognizer", entity="LICENSE_NUMBER", shape="aa9{7}", chance=0.1),
-    Route(recogniser="UsNpiRecognizer", entity="LICENSE_NUMBER", shape="9{10}", chance=0.1, header=("LICENSE_NUMBER",)),
-    Route(recogniser="PlPeselRecognizer", entity="NATIONAL_ID", shape="9{11}", chance=0.1, header=_NATIONAL),
-    Route(recogniser="DeTaxIdRecognizer", entity="TAX_ID", shape="9{11}", chance=0.1, header=_NATIONAL),
-    Route(recogniser="TrNationalIdRecognizer", entity="NATIONAL_ID", shape="9{11}", chance=0.1, header=_NATIONAL),
-    Route(recogniser="InAadhaarRecognizer", entity="NATIONAL_ID", shape="9{4} ?9{4} ?9{4}", chance=0.1,
-          header=_NATIONAL),
-    Route(recogniser="NhsRecognizer", entity="MEDICAL_RECORD_NUMBER", shape="9{3} ?9{3} ?9{4}", chance=0.1,
-          header=_NATIONAL),
-    Route(recogniser="SePersonnummerRecognizer", entity="NATIONAL_ID", shape="9{6,8}[-+]9{4}", chance=0.05),
+    _route("Crypto", "CRYPTO", "[9a]{26,62}", 0.001, narrow=True, starts="bc1|1|3"),
+    _route("UsMbi", "US_MBI", "9a[9a]9-?a[9a]9-?a{2}99", 0.3, narrow=True, weight="value.form"),
+    _route("UkNino", "UK_NINO", "a{2} ?99 ?99 ?99 ?a", 0.08, narrow=True, weight="value.form"),
+    _route("DeSocialSecurity", "DE_SOCIAL_SECURITY", "99 ?9{6} ?a ?9{3}", 0.1, narrow=True),
+    _route("SgFin", "SG_NRIC_FIN", "a9{7}a", 0.3, narrow=True, starts="[STFGM]", weight="value.shape"),
+    _route("DeHealthInsurance", "DE_HEALTH_INSURANCE", "a9{9}", 0.1, narrow=True),
+    _route("DeIdCard", "DE_ID_CARD", "a[9a]{7}9{1,2}[9a]?", 0.1),
+    _route("DePassport", "PASSPORT", "a[9a]{7}9{1,2}", 0.1),
+    _route("NgNin", "NG_NIN", "9{11}", 0.1),
+    _route("AuMedicare", "AU_MEDICARE", "9{10,11}|9{4} 9{5} 9", 0.1),
+    _route("UkDrivingLicence", "DRIVER_LICENSE", "a[9a]{4}9{6}[9a]{3}aa", 0.05, narrow=True, weight="value.form"),
+    _route("UkPassport", "PASSPORT", "9{9}|a{2}9{7}", 0.5),
+    _route("UsPassport", "US_PASSPORT", "9{9}|a9{8}", 0.6),
+    _route("InPassport", "PASSPORT", "a9{7}", 0.5),
+    _route("ItPassport", "PASSPORT", "a{2}9{7}", 0.5),
+    _route("EsPassport", "PASSPORT", "a{3}9{6}", 0.5),
+    _route("KrPassport", "PASSPORT", "a9{3}a9{4}|a9{8}", 0.3),
+    _route("PhPassport", "PASSPORT", "a9{7}a|a{2}9{7}", 0.5),
+    _route("ZaPassport", "PASSPORT", "a9{8}", 0.3),
+    _route("UsLicense", "US_DRIVER_LICENSE", "a{1,2}9{2,14}|9{6,14}|9{2}a{3}9{5}|a9{2,3}a[9a]{2,9}|9{16}", 0.6),
+    _route("DeFuehrerschein", "DRIVER_LICENSE", "a[9a]{2}[9a]{6}[9a]{2}", 0.3),
+    _route("ItDriverLicense", "DRIVER_LICENSE", "a{2}9{7}a|a[9a]{8}a", 0.3),
+    _route("KrDriverLicense", "DRIVER_LICENSE", "99[- ]?99[- ]?9{6}[- ]?99", 0.3),
+    _route("ZaDriverLicense", "DRIVER_LICENSE", "9{6,10}[9a]{2,5}", 0.6),
+    _route("DeKfz", "LICENSE_PLATE", "a{1,3}[- ]a{1,2}[- ]9{1,4}a?", 0.3),
+    _route("UkVehicleRegistration", "LICENSE_PLATE", "a{2}99[- ]?a{3}|a9{1,3}[- ]?a{3}|a{3}[- ]?9{1,3}[- ]?a", 0.4),
+    _route("InVehicleRegistration", "LICENSE_PLATE", "a{2} ?9{1,2} ?a{1,3} ?9{4}|99a{2}9{4}a{1,2}", 0.4),
+    _route("TrLicensePlate", "LICENSE_PLATE", "99[ -]?a{1,3}[ -]?9{2,4}", 0.4),
+    _route("ZaLicensePlate", "LICENSE_PLATE", "a{2,4} ?9{2,4} ?a{2,6}(?: ?a{2})?|9{2,3} ?a{2,3} ?aa", 0.2),
+    _route("NgVehicleRegistration", "LICENSE_PLATE", "a{3}[- ]?9{3}a{2}", 0.3),
+    _route("UsHealthInsuranceMemberId", "HEALTH_PLAN_NUMBER", "a[9a-]{5,19}", 0.6),
+    _route("UsClaimNumber", "CLAIM_NUMBER", "a{3}-?9{6,15}", 0.05),
 )  # fmt: skip
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _recogniser(name: str) -> Any:
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
     from presidio_analyzer import predefined_recognizers
@@ -75,46 +116,57 @@ def _recogniser(name: str) -> Any:
     return getattr(predefined_recognizers, name)()
 
 
-def _hits(route: Route, values: list[str]) -> int:
+def _accepts(route: Route, values: Sequence[str]) -> int:
+    """Count the values that a recogniser takes as a whole."""
     recogniser = _recogniser(route.recogniser)
-    entities = list(recogniser.supported_entities)
-    found = 0
-    for value in values:
-        results = recogniser.analyze(value, entities, None)
-        found += any(result.end - result.start == len(value) and result.score >= 0.3 for result in results)
-    return found
+
+    def whole(value: str) -> bool:
+        found = recogniser.analyze(value, recogniser.supported_entities, None)
+        return any(item.score > 0 and item.end - item.start == len(value) for item in found or ())
+
+    return sum(whole(value.upper() if route.entity != "CRYPTO" else value) for value in values)
 
 
-def recogniser_evidence(view: Profile, headed: Iterable[str]) -> list[Evidence]:
+def _asked(route: Route, forms: Forms, headed: Collection[str]) -> bool:
+    named = any(name in headed for name in names_of(route.entity))
+    return route.narrow or named or bool(route.country and route.country in forms.countries)
+
+
+def _hits(route: Route, forms: Forms) -> Hits | None:
+    starts = route.starts
+    eligible = [
+        value
+        for value in forms.having(route.shape, needs=route.needs, only="9a -", longest=route.longest)
+        if value.isascii()
+    ]
+    eligible = eligible if starts is None else [value for value in eligible if starts.match(value)]
+    if not eligible or len(eligible) < 0.3 * forms.view.tested:
+        return None
+    sample = strided(eligible, ROUTED)
+    passed = _accepts(route, sample)
+    if not passed:
+        return None
+    rule = Rule(name=f"presidio.{route.recogniser}", entity=route.entity, weight=route.weight, shape=route.shape,
+                chance=route.chance, source="recogniser")  # fmt: skip
+    return counted(rule, forms.view, eligible=len(eligible), asked=len(sample), passed=passed)
+
+
+def recogniser_hits(forms: Forms, headed: Collection[str], taken: Collection[str]) -> list[Hits]:
     """Send the values whose shape fits to the recognisers of single countries.
 
     Args:
-        view: The column.
-        headed: Entities that the header names.
+        forms: The column by shape.
+        headed: Entities that the header names, wider kinds included.
+        taken: Entities that have been recognised already: then only recognisers that the header asks for are called.
 
     Returns:
-        Evidence above the rate at which unrelated values of that shape pass.
+        For each entity the recogniser that accepts most values, if that is more than chance brings.
     """
-    if view.kind not in ("text", "integer"):
-        return []
-    named, found = set(headed), []
+    best: dict[str, Hits] = {}
     for route in ROUTES:
-        if (route.header and not named & set(route.header)) or (view.kind == "integer" and not route.header):
+        if not _asked(route, forms, headed) or (taken and route.entity not in headed):
             continue
-        shape, starts = re.compile(route.shape, re.IGNORECASE), re.compile(route.starts)
-        having = [members for text, members in view.shapes.items() if shape.fullmatch(text)]
-        routed = [value for members in having for value in members if starts.match(value)]
-        if len(routed) < 0.3 * view.tested or not routed:
-            continue
-        sample = routed[:: -(-len(routed) // ROUTED)]
-        hits = _hits(route, sample)
-        weight = min(weights.RECOGNISER, weights.above_chance(len(sample), hits, route.chance))
-        weight *= weights.ramp(hits / len(sample) * len(routed) / view.tested)
-        rule = f"presidio.{route.recogniser}"
-        if weight > 0:
-            found.append(
-                Evidence(
-                    source="recogniser", entity=route.entity, weight=weight, n_tested=len(sample), n_hit=hits, rule=rule
-                )
-            )
-    return found
+        found = _hits(route, forms)
+        if found is not None and (route.entity not in best or found.strength > best[route.entity].strength):
+            best[route.entity] = found
+    return list(best.values())

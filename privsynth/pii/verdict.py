@@ -1,190 +1,188 @@
-"""From evidence to a verdict: add log-odds, pick the entity, name the role and the action."""
+"""From weighed evidence to a verdict: the entity, its role, the action and the laws, each with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from privsynth.pii import weights
-from privsynth.pii.entities import ENTITIES, is_direct
-from privsynth.pii.model import Action, ColumnFinding, Evidence, Role
+from privsynth.pii import weights as learned_weights
+from privsynth.pii.entities import ENTITIES, Entity, lineage
+from privsynth.pii.model import ColumnFinding, Evidence, Sign
+from privsynth.pii.posterior import NOTHING, posterior, settled, weighed
 from privsynth.pii.profile import Profile, common_shape
+from privsynth.pii.reasons import reason_of, sentence_of
 
 _OTHERS_SHOWN = 4
+_UNEXPLAINED_VALUES = 20  # different texts that nothing explains before the owner must look
+_UNEXPLAINED_SHARE = 0.5
+
+
+def finding(
+    name: str,
+    signs: Sequence[Sign],
+    view: Profile | None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    kinds: Mapping[str, Entity] = ENTITIES,
+) -> ColumnFinding:
+    """Return the verdict on one column.
+
+    Args:
+        name: The column's name.
+        signs: All that was observed.
+        view: The column's values, or None when only the header is known.
+        weights: Log-odds of each class of evidence; the learned ones by default.
+        kinds: Entity -> what follows from it.
+
+    Returns:
+        The verdict with its figures. A column without a value has no entity, and the role that its header suggests.
+    """
+    known = learned_weights.learned() if weights is None else weights
+    column = _Column(name=name, signs=tuple(settled(signs)), weights=known, kinds=kinds)
+    chances = posterior(column.signs, known, kinds)
+    verdict = column.verdict(chances)
+    if view is None:
+        return verdict
+    verdict = _with_figures(verdict, view)
+    if not view.cells:
+        return replace(verdict, entity=None, detail=None, reason=f"no value; by its name: {verdict.reason}")
+    return column.contaminated(_unexplained(verdict, view, chances[NOTHING]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a column is taken for."""
+class _Column:
+    """What is known of one column, and the scale it is weighed on."""
 
-    entity: str | None
-    confidence: float
-    role: Role
-    action: Action
-    reason: str
-    faker: str | None = None
-    laws: tuple[str, ...] = ()
+    name: str
+    signs: Sequence[Sign]
+    weights: Mapping[str, float]
+    kinds: Mapping[str, Entity]
 
+    def verdict(self, chances: Mapping[str, float]) -> ColumnFinding:
+        """Return the likeliest entity; for review where direct identifiers are neither likely nor unlikely."""
+        best = max(chances, key=lambda entity: (chances[entity], entity == NOTHING, entity))
+        direct = {entity: chances[entity] for entity in chances if self._is_direct(entity)}
+        total = sum(direct.values())
+        suspect = max(direct, key=lambda entity: (direct[entity], entity)) if direct else NOTHING
+        evidence = self._evidence(best if best != NOTHING else suspect, chances)
+        if best == NOTHING:
+            found = _nothing(self.name, chances[NOTHING], evidence)
+        else:
+            found = self._recognised(best, self._agreeing(best, chances), evidence)
+        if not learned_weights.REVIEW_LOW <= total < learned_weights.REVIEW_HIGH:
+            return found
+        if best == suspect:
+            return _to_review(found, f"unclear: {found.reason}")
+        reason = reason_of(weighed(suspect, self.signs, self.weights, self.kinds), suspect)
+        return _to_review(found, f"may be {self._shown(suspect)} ({total:.0%}): {reason}")
 
-def log_odds(evidence: Sequence[Evidence]) -> dict[str, float]:
-    """Return the log-odds of each entity that some evidence speaks for."""
-    sums: dict[str, float] = {}
-    for item in evidence:
-        sums[item.entity] = sums.get(item.entity, weights.PRIOR) + item.weight
-    spoken_for = {item.entity for item in evidence if item.weight > 0}
-    return {entity: value for entity, value in sums.items() if entity in spoken_for}
+    def _is_direct(self, entity: str) -> bool:
+        return entity != NOTHING and self.kinds[entity].role == "direct"
 
+    def _shown(self, entity: str) -> str:
+        return self.kinds[entity].shown or entity
 
-def _merged(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Let a birth header take over the evidence that the values are dates; a name header that they are other names."""
-    headed = {item.entity for item in evidence if item.source == "header" and item.weight > 0}
-    moved = list(evidence)
-    for general, special in _TAKES_OVER:
-        if special in headed:
-            moved = [_as(item, special) if item.entity == general else item for item in moved]
-    return moved
+    def _agreeing(self, entity: str, chances: Mapping[str, float]) -> float:
+        """Return the probability of the entity in the sense of the output: with its narrower and wider kinds."""
+        line = set(lineage(entity, self.kinds))
+        others = [other for other in chances if other != NOTHING]
+        agreeing = [
+            chances[other]
+            for other in others
+            if other in line or entity in lineage(other, self.kinds) or self._shown(other) == self._shown(entity)
+        ]
+        return min(1.0, sum(agreeing))
 
-
-_TAKES_OVER = (
-    ("DATE", "DATE_OF_BIRTH"),
-    ("RECORD_ID", "MEDICAL_RECORD_NUMBER"),
-    ("RECORD_ID", "ACCOUNT_NUMBER"),
-    ("RECORD_ID", "HEALTH_PLAN_NUMBER"),
-    ("RECORD_ID", "DEVICE_ID"),
-    ("RECORD_ID", "USERNAME"),
-    ("FIRST_NAME", "LAST_NAME"),
-    ("LAST_NAME", "FIRST_NAME"),
-)
-
-
-def _as(item: Evidence, entity: str) -> Evidence:
-    return Evidence(
-        source=item.source, entity=entity, weight=item.weight, n_tested=item.n_tested, n_hit=item.n_hit, rule=item.rule
-    )
-
-
-_WORDS = {
-    "could_be": "values of a possible form",
-    "cannot_be": "values of an impossible form",
-    "many_values": "many different values",
-    "few_values": "few different values",
-    "all_different": "nearly all values differ",
-    "all_different_one_shape": "nearly all values differ and share one shape",
-    "all_different_long_numbers": "nearly all values are different long numbers",
-    "one_name": "a name of the name lists",
-    "full_name": "names of the name lists, first and last",
-    "no_names": "no name of the name lists",
-    "some_names": "some names of the name lists",
-    "phone_written": "written as phone numbers",
-    "street_like": "like a street address",
-    "too_many_classes": "too many different values for a class",
-}
-
-
-def _reason(evidence: Sequence[Evidence], entity: str) -> str:
-    lines = sorted(
-        (item for item in evidence if item.entity == entity and item.weight), key=lambda item: -abs(item.weight)
-    )
-    return "; ".join(_sentence(item) for item in lines[:3]) or "nothing was recognised"
-
-
-def _sentence(item: Evidence) -> str:
-    sign = "" if item.weight > 0 else "against: "
-    if item.source == "header":
-        return f"{sign}header words {item.rule}"
-    if item.source in ("uniqueness", "veto"):
-        return f"{sign}{_in_words(item.rule)} ({item.n_hit} of {item.n_tested})"
-    return f"{sign}{_in_words(item.rule)} in {item.n_hit} of {item.n_tested} distinct values"
-
-
-def _in_words(rule: str) -> str:
-    return _WORDS.get(rule, rule.replace("_", " "))
-
-
-def _of_entity(evidence: Sequence[Evidence], entity: str, confidence: float) -> Verdict:
-    row, reason = ENTITIES[entity], _reason(evidence, entity)
-    if is_direct(entity) and confidence < weights.REVIEW_HIGH:
-        return Verdict(
-            entity=entity,
+    def _recognised(self, entity: str, confidence: float, evidence: tuple[Evidence, ...]) -> ColumnFinding:
+        row = self.kinds[entity]
+        reason = reason_of(evidence, entity)
+        return ColumnFinding(
+            name=self.name,
+            entity=self._shown(entity),
+            detail=entity if row.shown else None,
             confidence=confidence,
-            role="review",
-            action="drop",
-            reason=f"unclear: {reason}",
-            laws=row.laws,
+            role=row.role,
+            action=row.action,
+            reason=f"{reason}; {row.why}" if row.why else reason,
+            faker=row.faker,
+            evidence=evidence,
+            hipaa=row.hipaa,
+            gdpr=row.gdpr,
+            pci=row.pci,
         )
-    return Verdict(
-        entity=entity,
-        confidence=confidence,
-        role=row.role,
-        action=row.action,
-        reason=reason,
-        faker=row.faker,
-        laws=row.laws,
-    )
 
+    def _evidence(self, entity: str, chances: Mapping[str, float]) -> tuple[Evidence, ...]:
+        """Return the evidence for the report: all about the entity, then the strongest about others, then spans."""
 
-def judge(evidence: Sequence[Evidence]) -> tuple[Verdict, list[Evidence]]:
-    """Weigh the evidence on one column.
+        def about(one: str) -> list[Evidence]:
+            return sorted(weighed(one, self.signs, self.weights, self.kinds), key=lambda item: -abs(item.weight))
 
-    Args:
-        evidence: All of it.
+        mine = about(entity) if entity != NOTHING else []
+        others = [item for other in chances if other not in (entity, NOTHING) for item in about(other)]
+        others.sort(key=lambda item: -abs(item.weight))
+        return (*mine, *others[:_OTHERS_SHOWN], *(_as_evidence(sign) for sign in self._spans()))
 
-    Returns:
-        The verdict, and the evidence behind it (about the chosen entity, then the strongest about others).
-    """
-    merged = _merged(evidence)
-    odds = log_odds(merged)
-    best = max(odds, key=lambda entity: (odds[entity], entity != "UNKNOWN_TEXT", entity), default=None)
-    confidence = weights.confidence(odds[best]) if best is not None else weights.confidence(weights.PRIOR)
-    if best is not None and confidence >= weights.REVIEW_LOW:
-        verdict = _of_entity(merged, best, confidence)
-    else:
-        verdict = Verdict(
-            entity=None, confidence=1 - confidence, role="safe", action="keep", reason="nothing was recognised"
+    def _spans(self) -> list[Sign]:
+        """Return what was found inside cells; dotted numbers in most cells are versions, or the column's own kind."""
+        spans = [sign for sign in self.signs if sign.weight == "span"]
+        return [sign for sign in spans if sign.entity != "IP_ADDRESS" or sign.n_hit <= 0.5 * sign.n_tested]
+
+    def contaminated(self, found: ColumnFinding) -> ColumnFinding:
+        """Turn "keep" into "review" when some cells hold a written identifier."""
+        spans = self._spans()
+        if not spans or found.action == "drop" or found.role in ("direct", "free_text", "review"):
+            return found
+        worst = max(spans, key=lambda sign: sign.n_hit)
+        row = self.kinds[worst.entity]
+        reason = f"{sentence_of(worst)}, in a column that is otherwise {found.entity or 'unremarkable'}"
+        return replace(
+            _to_review(found, reason),
+            entity=self._shown(worst.entity),
+            detail=worst.entity if row.shown else None,
+            confidence=0.5,
+            hipaa=row.hipaa,
+            gdpr=row.gdpr,
+            pci=row.pci,
         )
-    return _contaminated(verdict, merged), _shown(merged, best, odds)
 
 
-def _contaminated(verdict: Verdict, evidence: Sequence[Evidence]) -> Verdict:
-    """Turn "keep" into "review" when some cells hold a written identifier."""
-    spans = [item for item in evidence if item.source == "span"]
-    if not spans or verdict.action == "drop" or verdict.role in ("direct", "free_text", "review"):
-        return verdict
-    worst = max(spans, key=lambda item: item.n_hit)
-    return Verdict(
-        entity=worst.entity,
-        confidence=0.5,
-        role="review",
-        action="drop",
-        reason=f"{_sentence(worst)}, in a column that is otherwise {verdict.entity or 'unremarkable'}",
-        laws=ENTITIES[worst.entity].laws,
-    )
-
-
-def _shown(evidence: Sequence[Evidence], best: str | None, odds: dict[str, float]) -> list[Evidence]:
-    """Evidence for the report: all about the best entity, then the strongest about other candidates, then spans."""
-    about = [item for item in evidence if item.entity == best and item.source != "span"]
-    others = [item for item in evidence if item.entity != best and item.entity in odds and item.source != "span"]
-    others.sort(key=lambda item: -abs(item.weight))
-    return [*about, *others[:_OTHERS_SHOWN], *(item for item in evidence if item.source == "span")]
-
-
-def finding(name: str, evidence: Sequence[Evidence], view: Profile | None) -> ColumnFinding:
-    """Return the verdict on one column with its figures; ``view`` is None when only the header is known."""
-    verdict, shown = judge(evidence)
+def _nothing(name: str, confidence: float, evidence: tuple[Evidence, ...]) -> ColumnFinding:
     return ColumnFinding(
         name=name,
-        entity=verdict.entity,
-        confidence=verdict.confidence,
-        role=verdict.role,
-        action=verdict.action,
-        reason=verdict.reason,
-        laws=verdict.laws,
-        faker=verdict.faker,
-        shape=None if view is None else common_shape(view),
-        cells=None if view is None else view.cells,
-        distinct=None if view is None else view.distinct,
-        tested=0 if view is None else view.tested,
-        could_be_missed=None if view is None else view.could_be_missed,
-        evidence=tuple(shown),
+        entity=None,
+        confidence=confidence,
+        role="safe",
+        action="keep",
+        reason="nothing was recognised",
+        evidence=evidence,
     )
+
+
+def _as_evidence(sign: Sign) -> Evidence:
+    return Evidence(
+        source=sign.source, entity=sign.entity, weight=0.0, n_tested=sign.n_tested, n_hit=sign.n_hit, rule=sign.rule
+    )
+
+
+def _to_review(found: ColumnFinding, reason: str) -> ColumnFinding:
+    return replace(found, role="review", action="drop", faker=None, reason=reason)
+
+
+def _with_figures(found: ColumnFinding, view: Profile) -> ColumnFinding:
+    return replace(
+        found,
+        shape=common_shape(view),
+        cells=view.cells,
+        distinct=view.distinct,
+        sampled=view.tested,
+        missed_below=view.rows_could_be_missed,
+    )
+
+
+def _unexplained(found: ColumnFinding, view: Profile, nothing: float) -> ColumnFinding:
+    """Send text that mostly differs, and that nothing explains, to the owner."""
+    explained = found.entity is not None or view.kind != "text"
+    if explained or view.distinct < _UNEXPLAINED_VALUES or view.unique_ratio <= _UNEXPLAINED_SHARE:
+        return found
+    reason = f"text that nothing explains: {view.distinct} different values in {view.cells} cells"
+    return replace(found, role="review", action="drop", confidence=nothing, reason=reason)

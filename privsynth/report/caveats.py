@@ -7,6 +7,7 @@ from typing import Any
 
 from privsynth.privacy import Guarantee
 from privsynth.report.wording import count, dig, mappings, names, number, percent, rate, text, texts
+from privsynth.safe_harbor import LIMITS
 from privsynth.tableschema import Schema
 from privsynth.tableschema.model import UNMODELLED
 
@@ -38,11 +39,18 @@ def always_untested(schema: Schema, guarantee: Guarantee) -> list[Caveat]:
     if guarantee.unit.column is None:
         why = "Each row was taken as a unit of its own; the rows of one person were not joined."
         found.append(_caveat("People with several rows", why))
+    if schema.policy is not None:
+        found.append(_caveat("Safe Harbor", f"{LIMITS}{_vouched(schema.policy)}"))
     left_out = [each.name for each in schema.fields if each.kind in UNMODELLED]
     if left_out:
         why = f"Never modelled: dropped, or made anew from no real cell. {names(left_out)}."
         found.append(_caveat("Text and identifiers", why))
     return found
+
+
+def _vouched(policy: Mapping[str, Any]) -> str:
+    kept = texts(policy, "vouched")
+    return f" Kept because the owner vouches for it, against its name: {names(kept)}." if kept else ""
 
 
 def untested_here(
@@ -89,10 +97,10 @@ def _of_scan(scan: Mapping[str, Any] | None) -> list[Caveat]:
         return [_caveat("Personal data in cells", "No scan was run.")]
     if dig(scan, "basis") == "names":
         return [_caveat("Personal data in cells", "The scan read column names only, no cell.")]
-    missed = number(scan, "sampling", "could_be_missed")
+    missed = number(scan, "missed_below")
     if not missed:
         return []
-    why = f"Long columns were sampled: up to {percent(missed)} of their distinct values may be of a kind not seen."
+    why = f"Long columns were sampled: up to {percent(missed)} of their rows may hold a kind of value not seen."
     return [_caveat("Unread cells", why)]
 
 

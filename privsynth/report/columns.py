@@ -8,7 +8,6 @@ from typing import Any
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, Tone, figure, named
 from privsynth.report.wording import ROLES, count, count_columns, dig, mappings, names, number, percent, text, texts
 
-_ACRONYMS = frozenset({"US", "UK", "SSN", "IBAN", "IP", "URL", "ID", "NPI", "DEA", "MAC", "VIN", "BIC"})
 _SOURCES = {
     "declared": "declared by the owner",
     "public": "public codebook",
@@ -16,100 +15,6 @@ _SOURCES = {
     "data": "read from the data: not private",
     "default": "default",
 }
-
-
-def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any]) -> Section:
-    """Return the section on personal data: what the scan found and what was done."""
-    title, lead = (
-        "Personal data found, and what was done",
-        "The scan only advises. What was done is what the schema says.",
-    )
-    if scan is None:
-        return Section(
-            key="personal-data",
-            title=title,
-            lead=lead,
-            blocks=[Paragraph(text="The scan was not computed.", tone="warn")],
-        )
-    stated = {text(each, "name"): each for each in mappings(declarations, "columns")}
-    found = sorted(mappings(scan, "columns"), key=lambda each: _rank(dig(each, "role")))
-    marked = [each for each in found if dig(each, "role") != "safe"]
-    blocks: list[Block] = [_sampling(scan)]
-    if marked:
-        blocks.append(_findings(marked, stated))
-    if plain := [str(dig(each, "name")) for each in found if dig(each, "role") == "safe"]:
-        blocks.append(
-            Paragraph(text=f"Nothing identifying was recognised in {count_columns(len(plain))}: {names(plain)}.")
-        )
-    if joint := texts(scan, "quasi_identifiers"):
-        blocks.append(Paragraph(text=f"Together, these columns can single out people: {names(joint)}."))
-    blocks += [Paragraph(text=note) for note in texts(scan, "notes")]
-    return Section(key="personal-data", title=title, lead=lead, blocks=blocks)
-
-
-def _rank(role: object) -> int:
-    order = ("direct", "free_text", "review", "quasi", "sensitive", "target")
-    return order.index(role) if role in order else len(order)
-
-
-def _sampling(scan: Mapping[str, Any]) -> Facts:
-    if dig(scan, "basis") == "names":
-        return Facts(caption="Scan", facts=[("Basis", "column names only; no cell was read")])
-    return Facts(
-        caption="Scan",
-        facts=[
-            ("Rows", count(number(scan, "rows"))),
-            ("Rows tested, at least", count(number(scan, "sampling", "rows_tested"))),
-            (
-                "Distinct values that may be of another kind, at most",
-                percent(number(scan, "sampling", "could_be_missed")),
-            ),
-        ],
-    )
-
-
-def _findings(found: list[Mapping[str, Any]], stated: Mapping[Any, Mapping[str, Any]]) -> Table:
-    return Table(
-        caption="Columns with personal data",
-        headers=("Column", "Found", "Role", "What was done"),
-        rows=[
-            [
-                named(text(each, "name") or "unnamed"),
-                Cell(text=_entity(each), note=text(each, "reason") or ""),
-                Cell(text=_role(dig(each, "role"))),
-                _treatment(each, stated.get(text(each, "name"))),
-            ]
-            for each in found
-        ],
-    )
-
-
-def _entity(finding: Mapping[str, Any]) -> str:
-    entity = text(finding, "entity")
-    if entity is None:
-        return "nothing recognised"
-    confidence = number(finding, "confidence")
-    sure = "" if confidence is None else ", over 99.9% sure" if confidence > 0.999 else f", {percent(confidence)} sure"
-    words = [word if word in _ACRONYMS else word.lower() for word in entity.split("_")]
-    return " ".join(words) + sure
-
-
-def _treatment(finding: Mapping[str, Any], column: Mapping[str, Any] | None) -> Cell:
-    if column is None:
-        return Cell(text="left out (not in the schema)")
-    done = text(column, "done") or "not computed"
-    risky = (
-        dig(finding, "role") in ("direct", "free_text", "review")
-        and done.endswith("modelled")
-        and "not modelled" not in done
-    )
-    if risky:
-        return Cell(text=done, note="Check: the scan advises against keeping it.", tone="warn")
-    return Cell(text=done)
-
-
-def _role(role: object) -> str:
-    return ROLES.get(str(role), str(role)) if role else "not computed"
 
 
 def declared(declarations: Mapping[str, Any]) -> Section:
@@ -200,3 +105,7 @@ def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
         lead="These figures describe the released rows alone; no real row was needed for them.",
         blocks=blocks,
     )
+
+
+def _role(role: object) -> str:
+    return ROLES.get(str(role), str(role)) if role else "not computed"

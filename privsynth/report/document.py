@@ -52,6 +52,7 @@ def build_report(
     ledger: Mapping[str, Any] | None,
     reproduction: Mapping[str, Any],
     title: str,
+    carried: Mapping[str, Any] | None = None,
     attach_verdict: bool = False,
 ) -> dict[str, Any]:
     """Put everything that a report says into one JSON document (`schemas/report.schema.json`).
@@ -71,6 +72,7 @@ def build_report(
         ledger: What `Ledger.show` gives, or None.
         reproduction: Facts of the run. A release carries only `RELEASED_REPRODUCTION` of them.
         title: Heading of the report.
+        carried: A `privsynth.carried/1` object, or None.
         attach_verdict: Attach the audit's verdict word to a release.
 
     Returns:
@@ -96,7 +98,7 @@ def build_report(
     }
     if owner:
         document["not_tested"] = untested_here(audit, evaluate, scan) + document["not_tested"]
-        document |= {"audit": audit, "evaluate": evaluate, "scan": scan, "ledger": ledger}
+        document |= {"audit": audit, "evaluate": evaluate, "scan": scan, "carried": carried, "ledger": ledger}
     plain: dict[str, Any] = _plain(document)
     return plain
 
@@ -116,6 +118,7 @@ def _declarations(schema: Schema) -> dict[str, Any]:
     return {
         "target": schema.target,
         "unit": {"column": schema.unit_column, "max_rows": schema.max_rows},
+        "policy": dict(schema.policy) if schema.policy else None,
         "data_leaves": list(schema.data_leaves()),
         "sources": {source: sum(source in each["provenance"].values() for each in columns) for source in SOURCES},
         "columns": columns,
@@ -134,6 +137,7 @@ def _column(field: Field, schema: Schema) -> dict[str, Any]:
         "kind": field.kind,
         "role": field.role,
         "action": field.action,
+        "rule": field.rule if field.action == "generalise" else None,
         "done": _done(field, schema),
         "provenance": {leaf: field.source(leaf) for leaf in stated},
         "codebooks": {leaf: name for leaf, name in codebooks.items() if isinstance(name, str)},
@@ -144,13 +148,17 @@ def _done(field: Field, schema: Schema) -> str:
     if field.action == "fake":
         return "made anew, from no real cell"
     if field.action == "drop":
-        return "dropped"
+        law = dig(field.provenance, "action", "name")
+        return f"dropped ({law})" if schema.policy and isinstance(law, str) else "dropped"
     if field.name == schema.unit_column:
         return "says whose row it is; not modelled"
     if not field.modelled:
         why = f"kind {field.kind}" if field.kind in UNMODELLED else f"role {field.role}"
         return f"left out ({why})"
-    return "generalised by a public rule, then modelled" if field.action == "generalise" else "modelled"
+    if field.action != "generalise":
+        return "modelled"
+    rule = field.generalisation
+    return "generalised by a public rule, then modelled" + ("" if rule is None else f" ({field.rule}: {rule.says})")
 
 
 def _synthetic(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from privsynth.errors import UsageError
 from privsynth.report.blocks import Band, Block, Paragraph, Points, Section, Tone
 from privsynth.report.caveats import untested_in
-from privsynth.report.columns import declared, personal_data, synthetic_table
+from privsynth.report.columns import declared, synthetic_table
 from privsynth.report.evidence import tested
+from privsynth.report.personal import carried_over, personal_data
 from privsynth.report.protection import guarantee
 from privsynth.report.record import reproduction, spending
 from privsynth.report.usefulness import utility
@@ -184,6 +185,7 @@ def _owned(report: Mapping[str, Any]) -> list[Section]:
         tested(_optional(report, "audit"), mappings(report, "guarantee", "odds")),
         _untested(mappings(report, "not_tested")),
         personal_data(_optional(report, "scan"), declarations),
+        *carried_over(_optional(report, "carried")),
         utility(_optional(report, "evaluate")),
         declared(declarations),
         synthetic_table(_mapping(report, "synthetic")),
