@@ -184,6 +184,7 @@ def scan_example() -> dict[str, Any]:
             "role": role,
             "action": action,
             "reason": "header words; all_different (1693 of 1700)",
+            "why": "names a person",
             "detail": None,
             "hipaa": "H",
             "gdpr": "4(1)",

@@ -11,13 +11,14 @@ from privsynth.pii import weights as learned_weights
 from privsynth.pii.context import context_signs
 from privsynth.pii.entities import ENTITIES, lineage
 from privsynth.pii.model import Sign
-from privsynth.pii.posterior import NOTHING, candidates, counted, posterior, settled
+from privsynth.pii.posterior import NOTHING, UNSEEN, candidates, counted, posterior, settled
 from privsynth.pii.profile import profile
 from privsynth.pii.verdict import finding
 
 WEIGHTS = {
     "prior.direct": -3.0,
     "prior.quasi": -3.0,
+    "prior.unseen": -30.0,
     "header.strong": 6.0,
     "header.weak": 2.0,
     "header.denied": -6.0,
@@ -64,7 +65,14 @@ def test_entities_compete_with_each_other_and_with_nothing() -> None:
     chances = posterior([sign("URL", "header.strong"), sign("AGE", "header.strong")], WEIGHTS)
     assert chances["URL"] == pytest.approx(chances["AGE"])
     assert sum(chances.values()) == pytest.approx(1)
-    assert posterior([], WEIGHTS) == {NOTHING: 1.0}
+    assert posterior([], WEIGHTS) == pytest.approx({NOTHING: 1.0, UNSEEN: 0.0})
+
+
+def test_nobody_is_certain_because_nobody_looked() -> None:
+    wary = {**WEIGHTS, "prior.unseen": -2.0, "unseen.text": 1.0}
+    chances = posterior([sign(UNSEEN, "unseen.text", 0.5, "text")], wary)
+    assert chances[NOTHING] == pytest.approx(logistic(1.5))
+    assert finding("x", [sign(UNSEEN, "unseen.text", 0.5, "text")], None, weights=wary).entity is None
 
 
 def test_an_entity_that_nothing_speaks_for_is_no_candidate() -> None:

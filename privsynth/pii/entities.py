@@ -60,7 +60,7 @@ class Entity:
 
 
 def _fake(provider: str, *laws: str, family: str = "", parent: str = "", shown: str = "") -> Entity:
-    why = "names a person; made anew, from nothing that a cell holds"
+    why = "names a person; a stand-in is a function of no cell"
     laws = (*laws, "GDPR 4(1)")
     return Entity(
         role="direct", action="fake", why=why, faker=provider, laws=laws, family=family, parent=parent, shown=shown

@@ -37,7 +37,7 @@ PHONE_NUMBER strong: phone phone+number contact+number cell+number phone+cell co
 PHONE_NUMBER strong: ph+number ph+person ph+home ph+contact cell+person cell+home cell+contact
 PHONE_NUMBER ambiguous: =cell
 PHONE_NUMBER weak: contact =ph cell
-- strong: thing+code index+person+code
+- strong: thing+code
 - strong: phone+calling phone+calling+code country+calling+code phone+country+code phone+area+code area+code
 STREET_ADDRESS strong: address address+line street street+name street+number house+number address+street address+house street+house
   street+house+number address+name address+residence dwelling+number house+street+name dwelling+house house house+name
@@ -66,11 +66,11 @@ RECORD_ID strong: case+number case+id file+number case+reference person+hash per
 NATIONAL_ID fair: =id+number id+number+person
 RECORD_ID fair: person+source patient+source event+source source+professional
 RECORD_ID strong: subject+id subject+number subject+key subject+code person+subject+id
-RECORD_ID fair: response+id response+number =id =id+number =id+name id+hash event+id event+number event+key event+reference person+code
+RECORD_ID fair: response+id response+number =id =id+number =id+name id+hash event+id event+number event+key event+reference
   event+record+id reference+number reference+id =id+key =id+code key+id row+id file =matricula matricula+number matricula+person notes+id
   prose+id username+number identity+person source+person+id event+hash id+code name+id
-RECORD_ID ambiguous: event+code id record person+index patient+index household =case =reference =key =key+number =key+code key+code
-  =person+matricula id+index reference reference+code key+number =index row+number
+RECORD_ID ambiguous: person+code event+code id record person+index patient+index household =case =reference =key =key+number =key+code
+  key+code =person+matricula id+index reference reference+code key+number =index row+number
 RECORD_ID weak: =number index unnamed key thing+id thing+number thing+key organization+id organization+number organization+key
   organization+code =code number =event event row hash city+id region+id country+id county+id =person =patient serial
 UUID strong: uuid person+uuid event+uuid patient+uuid household+uuid professional+uuid uuid+id record+uuid id+uuid row+uuid

@@ -95,7 +95,8 @@ class ColumnFinding:
         confidence: Probability of the entity; without an entity, probability that it is none of those we know.
         role: As in a schema.
         action: What is suggested to the owner.
-        reason: One sentence made of rule names and counts.
+        reason: The strongest evidence, made of rule names and counts.
+        why: Why this action.
         hipaa: Letter of 45 CFR 164.514(b)(2)(i), ``A`` to ``R``, or None.
         gdpr: Article of Regulation (EU) 2016/679, or None.
         pci: Requirement of PCI DSS 4.0, or None.
@@ -115,6 +116,7 @@ class ColumnFinding:
     role: Role
     action: Action
     reason: str
+    why: str = ""
     detail: str | None = None
     hipaa: str | None = None
     gdpr: str | None = None

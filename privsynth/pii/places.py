@@ -113,8 +113,10 @@ def _like(value: str) -> bool:
 _NUMBER = r"[-+−]?\d{1,3}[.,]\d{2,}"
 _PAIR = matches(
     rf"[\[(]?\s?[-+]?\d{{1,3}}(?:\.\d{{2,16}})\s?°?\s?[NS]?\s?(?:[,;/|]\s?|\s)[-+]?\d{{1,3}}(?:\.\d{{2,16}})\s?°?\s?[EWO]?\s?[\])]?"
-    rf"|(?:SRID=\d+;)?POINT ?Z? ?\(\s?{_NUMBER} {_NUMBER}(?: {_NUMBER})?\s?\)"
     rf"|geo:{_NUMBER},{_NUMBER}.{{0,30}}"
+)
+_WELL_KNOWN_TEXT = matches(
+    r"(?:SRID=\d+;)?\s?(?:POINT|MULTIPOINT|LINESTRING|POLYGON|MULTIPOLYGON|MULTILINESTRING) ?[ZM]{0,2} ?\([\s\d.,()+\-]{3,2000}\)?"
 )
 _DEGREES = matches(
     r"[NSEWO]?\s?[-+]?\d{1,3}\s?[°º]\s?\d{1,2}(?:\.\d+)?\s?(?:['′’]\s?(?:\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''|′′)?)?)?\s?[NSEWO]?"
@@ -184,6 +186,8 @@ PLACE_RULES: tuple[Rule, ...] = (
          headed=("POSTAL_CODE",)),
     Rule(name="shape.coordinates", entity="GEO_COORDINATES", weight="value.form", needs="9", shape=shape(r".*9[.,]9.*9[.,]9.*"),
          check=is_pair, chance=0.02),
+    Rule(name="shape.well_known_text", entity="GEO_COORDINATES", weight="value.form", needs="a9(",
+         shape=shape(r"(?:a{4}=9+;)?a{5,15} ?a{0,2} ?\(.+"), check=_WELL_KNOWN_TEXT),
     Rule(name="shape.degrees", entity="GEO_COORDINATES", weight="value.form", needs="9",
          shape=shape(r"a? ?[-+]?9{1,3}(?:[.]9+)? ?[°º].{0,60}|a 9.+"), check=in_degrees, chance=0.02),
 )  # fmt: skip

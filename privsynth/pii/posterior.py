@@ -1,7 +1,8 @@
 """From signs to probabilities: each class of evidence counts once for an entity, log-odds add, a softmax decides.
 
-The model is a conditional logit: entities that some sign speaks for compete with each other and with "nothing of the kind",
-whose log-odds are 0. Weights are shared by all entities, so what is learned on some of them holds for the others.
+The model is a conditional logit: entities that some sign speaks for compete with each other, with "nothing of the kind", whose
+log-odds are 0, and with "a kind that no rule saw", so that nobody is certain because nobody looked. Weights are shared by
+all entities, so what is learned on some of them holds for the others.
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from privsynth.pii.entities import ENTITIES, Entity, in_family, lineage
 from privsynth.pii.model import Evidence, Sign
 
 NOTHING = ""
+UNSEEN = "?"
 _PRIOR = -3.0  # of a role that learning never saw
 
 
 def candidates(signs: Iterable[Sign], weights: Mapping[str, float]) -> tuple[str, ...]:
     """Return the entities that some sign speaks for, in order of appearance."""
-    return tuple(dict.fromkeys(sign.entity for sign in signs if weights.get(sign.weight, 0.0) * sign.strength > 0))
+    spoken_for = (sign.entity for sign in signs if weights.get(sign.weight, 0.0) * sign.strength > 0)
+    return tuple(dict.fromkeys(entity for entity in spoken_for if entity != UNSEEN))
+
+
+def unseen_odds(signs: Iterable[Sign], weights: Mapping[str, float]) -> float:
+    """Return the log-odds that a column holds a kind that no rule saw."""
+    own = sum(weights.get(sign.weight, 0.0) * sign.strength for sign in signs if sign.entity == UNSEEN)
+    return weights.get("prior.unseen", _PRIOR) + own
 
 
 def prior_of(entity: str, kinds: Mapping[str, Entity] = ENTITIES) -> str:
@@ -90,14 +99,14 @@ def weighed(
 def posterior(
     signs: Sequence[Sign], weights: Mapping[str, float], kinds: Mapping[str, Entity] = ENTITIES
 ) -> dict[str, float]:
-    """Return the probability of each candidate and of ``NOTHING``.
+    """Return the probability of each candidate, of ``NOTHING`` and of ``UNSEEN``.
 
     Args:
         signs: All of a column.
         weights: As ``weights.learned``.
         kinds: Entity -> what follows from it; the owner's own rules may add some.
     """
-    odds = {NOTHING: 0.0}
+    odds = {NOTHING: 0.0, UNSEEN: unseen_odds(signs, weights)}
     for entity in candidates(signs, weights):
         evidence = weighed(entity, signs, weights, kinds)
         odds[entity] = weights.get(prior_of(entity, kinds), _PRIOR) + sum(item.weight for item in evidence)

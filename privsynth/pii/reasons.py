@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from privsynth.pii.model import Evidence, Sign
 
-_SAID = 3
+_SAID = 2
 _WORDS = {
     "could_be": "values of a possible form",
     "cannot_be": "values of an impossible form",
@@ -17,14 +17,21 @@ _WORDS = {
     "all_different": "nearly all values differ",
     "all_different_one_shape": "nearly all values differ and share one shape",
     "all_different_long_numbers": "nearly all values are different long numbers",
-    "one_name": "a name of the name lists",
-    "full_name": "names of the name lists, first and last",
-    "no_names": "no name of the name lists",
-    "some_names": "some names of the name lists",
-    "street_like": "like a street address",
+    "names_one": "a name of the name lists",
+    "names_full": "names of the name lists, first and last",
+    "names_none": "no name of the name lists",
+    "names_some": "some names of the name lists",
     "too_many_classes": "too many different values for a class",
     "about_people": "other columns are about people",
     "about_things": "no other column is about people",
+}
+_FAMILIES = {
+    "shape": "written like {}",
+    "header": "reads as {}",
+    "check": "check digits of {}",
+    "stdnum": "check digits ({})",
+    "phonenumbers": "valid phone numbers ({})",
+    "presidio": "recogniser {}",
 }
 
 
@@ -41,9 +48,17 @@ def sentence_of(item: Evidence | Sign) -> str:
     sign = "against: " if against else ""
     if item.source == "header":
         return f"{sign}header words {item.rule}"
-    words = _WORDS.get(item.rule, item.rule.replace("_", " "))
+    words = _in_words(item.rule)
     if item.source == "context":
         return f"{sign}{words}"
     if item.source in ("uniqueness", "veto"):
         return f"{sign}{words} ({item.n_hit} of {item.n_tested})"
     return f"{sign}{words} in {item.n_hit} of {item.n_tested} distinct values"
+
+
+def _in_words(rule: str) -> str:
+    family, _, rest = rule.partition(".")
+    plain = rest.replace("_", " ")
+    return _WORDS.get(rule) or (
+        _FAMILIES[family].format(plain) if family in _FAMILIES and rest else rule.replace("_", " ")
+    )

@@ -20,7 +20,7 @@ from privsynth.pii.profile import Profile, profiles
 from privsynth.pii.quasi import MOST_ROWS, quasi_identifiers, searched
 from privsynth.pii.quasi_codes import coded
 from privsynth.pii.spans import span_signs
-from privsynth.pii.uniqueness import key_signs, text_signs, veto_signs
+from privsynth.pii.uniqueness import key_signs, text_signs, unseen_signs, veto_signs
 from privsynth.pii.verdict import finding
 from privsynth.privacy import Private
 
@@ -68,6 +68,7 @@ def signs_of(
         *fit_signs(view, headed),
         *veto_signs(view, headed),
         *span_signs(view),
+        *unseen_signs(view),
         *(model.signs(view, headed=headed) if model is not None else ()),
     ]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from privsynth.pii.entities import ENTITIES, in_family, is_direct
 from privsynth.pii.model import Sign, Source
+from privsynth.pii.posterior import UNSEEN
 from privsynth.pii.profile import Profile
 
 _CELLS = 8.0  # scale of 1 - exp(-n / scale): 0.46 at five cells, 0.92 at twenty
@@ -246,3 +247,15 @@ def _measured(view: Profile, headed: Collection[str]) -> list[Sign]:
         if share:
             found.append(_repetition(view, entity, "veto.float", share * strength, "measurement", "veto"))
     return found
+
+
+def unseen_signs(view: Profile) -> list[Sign]:
+    """Say how much room a column leaves for a kind that no rule knows: different texts more than numbers or few labels."""
+    if view.kind in ("boolean", "float", "empty"):
+        weight, rule = "unseen.measure", "measurement"
+    elif view.kind == "integer":
+        weight, rule = "unseen.number", "whole_numbers"
+    else:
+        weight, rule = "unseen.text", "text"
+    strength = view.unique_ratio if view.kind in ("text", "integer") else 1.0
+    return [_repetition(view, UNSEEN, weight, strength, rule, "text")]

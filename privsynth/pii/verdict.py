@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from privsynth.pii import weights as learned_weights
 from privsynth.pii.entities import ENTITIES, Entity, lineage
 from privsynth.pii.model import ColumnFinding, Evidence, Sign
-from privsynth.pii.posterior import NOTHING, posterior, settled, weighed
+from privsynth.pii.posterior import NOTHING, UNSEEN, posterior, settled, weighed
 from privsynth.pii.profile import Profile, common_shape
 from privsynth.pii.reasons import reason_of, sentence_of
 
 _OTHERS_SHOWN = 4
 _UNEXPLAINED_VALUES = 20  # different texts that nothing explains before the owner must look
 _UNEXPLAINED_SHARE = 0.5
+_LOOK = "left out unless you look at it and declare what it is"
 
 
 def finding(
@@ -42,7 +43,7 @@ def finding(
     chances = posterior(column.signs, known, kinds)
     verdict = column.verdict(chances)
     if view is None:
-        return verdict
+        return column.left_open(verdict)
     verdict = _with_figures(verdict, view)
     if not view.cells:
         return replace(verdict, entity=None, detail=None, reason=f"no value; by its name: {verdict.reason}")
@@ -60,7 +61,8 @@ class _Column:
 
     def verdict(self, chances: Mapping[str, float]) -> ColumnFinding:
         """Return the likeliest entity; for review where direct identifiers are neither likely nor unlikely."""
-        best = max(chances, key=lambda entity: (chances[entity], entity == NOTHING, entity))
+        seen = [entity for entity in chances if entity != UNSEEN]
+        best = max(seen, key=lambda entity: (chances[entity], entity == NOTHING, entity))
         direct = {entity: chances[entity] for entity in chances if self._is_direct(entity)}
         total = sum(direct.values())
         suspect = max(direct, key=lambda entity: (direct[entity], entity)) if direct else NOTHING
@@ -76,8 +78,17 @@ class _Column:
         reason = reason_of(weighed(suspect, self.signs, self.weights, self.kinds), suspect)
         return _to_review(found, f"may be {self._shown(suspect)} ({total:.0%}): {reason}")
 
+    def left_open(self, found: ColumnFinding) -> ColumnFinding:
+        """Send to review what a name alone leaves open: no cell was asked, so a doubt counts as much as a fair chance."""
+        open_ = [sign for sign in self.signs if sign.weight == "header.ambiguous" and self._is_direct(sign.entity)]
+        denied = {sign.entity for sign in self.signs if sign.weight in ("header.denied", "header.thing")}
+        suspects = [sign for sign in open_ if not denied.intersection(lineage(sign.entity, self.kinds))]
+        if not suspects or found.role in ("direct", "review", "free_text") or found.entity is not None:
+            return found
+        return _to_review(found, f"may be {self._shown(suspects[0].entity)}: {sentence_of(suspects[0])}")
+
     def _is_direct(self, entity: str) -> bool:
-        return entity != NOTHING and self.kinds[entity].role == "direct"
+        return entity not in (NOTHING, UNSEEN) and self.kinds[entity].role == "direct"
 
     def _shown(self, entity: str) -> str:
         return self.kinds[entity].shown or entity
@@ -85,7 +96,7 @@ class _Column:
     def _agreeing(self, entity: str, chances: Mapping[str, float]) -> float:
         """Return the probability of the entity in the sense of the output: with its narrower and wider kinds."""
         line = set(lineage(entity, self.kinds))
-        others = [other for other in chances if other != NOTHING]
+        others = [other for other in chances if other not in (NOTHING, UNSEEN)]
         agreeing = [
             chances[other]
             for other in others
@@ -95,7 +106,6 @@ class _Column:
 
     def _recognised(self, entity: str, confidence: float, evidence: tuple[Evidence, ...]) -> ColumnFinding:
         row = self.kinds[entity]
-        reason = reason_of(evidence, entity)
         return ColumnFinding(
             name=self.name,
             entity=self._shown(entity),
@@ -103,7 +113,8 @@ class _Column:
             confidence=confidence,
             role=row.role,
             action=row.action,
-            reason=f"{reason}; {row.why}" if row.why else reason,
+            reason=reason_of(evidence, entity),
+            why=row.why,
             faker=row.faker,
             evidence=evidence,
             hipaa=row.hipaa,
@@ -118,7 +129,7 @@ class _Column:
             return sorted(weighed(one, self.signs, self.weights, self.kinds), key=lambda item: -abs(item.weight))
 
         mine = about(entity) if entity != NOTHING else []
-        others = [item for other in chances if other not in (entity, NOTHING) for item in about(other)]
+        others = [item for other in chances if other not in (entity, NOTHING, UNSEEN) for item in about(other)]
         others.sort(key=lambda item: -abs(item.weight))
         return (*mine, *others[:_OTHERS_SHOWN], *(_as_evidence(sign) for sign in self._spans()))
 
@@ -165,7 +176,7 @@ def _as_evidence(sign: Sign) -> Evidence:
 
 
 def _to_review(found: ColumnFinding, reason: str) -> ColumnFinding:
-    return replace(found, role="review", action="drop", faker=None, reason=reason)
+    return replace(found, role="review", action="drop", faker=None, reason=reason, why=_LOOK)
 
 
 def _with_figures(found: ColumnFinding, view: Profile) -> ColumnFinding:
@@ -185,4 +196,4 @@ def _unexplained(found: ColumnFinding, view: Profile, nothing: float) -> ColumnF
     if explained or view.distinct < _UNEXPLAINED_VALUES or view.unique_ratio <= _UNEXPLAINED_SHARE:
         return found
     reason = f"text that nothing explains: {view.distinct} different values in {view.cells} cells"
-    return replace(found, role="review", action="drop", confidence=nothing, reason=reason)
+    return replace(_to_review(found, reason), confidence=nothing)

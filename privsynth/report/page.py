@@ -15,7 +15,7 @@ from privsynth.report.blocks import Band, Block, Paragraph, Points, Section, Ton
 from privsynth.report.caveats import untested_in
 from privsynth.report.columns import declared, synthetic_table
 from privsynth.report.evidence import tested
-from privsynth.report.personal import carried_over, personal_data
+from privsynth.report.personal import carried_over, personal_data, said_in_a_line
 from privsynth.report.protection import guarantee
 from privsynth.report.record import reproduction, spending
 from privsynth.report.usefulness import utility
@@ -89,7 +89,7 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
     sections = {
         "audit": lambda: [tested(findings, []), _untested(untested_in(findings))],
         "evaluate": lambda: [utility(findings)],
-        "scan": lambda: [personal_data(findings, {})],
+        "scan": lambda: [personal_data(findings, None)],
     }[kind]()
     tone, word = _VERDICTS.get(text(findings, "verdict") or "", ("plain", _TITLES[kind]))
     facts = [
@@ -104,7 +104,10 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
         kind="Owner’s page",
         place=_OWNERS,
         band=Band(
-            tone=tone, word=word, reason=text(findings, "verdict_reason") or "", facts=[] if kind == "scan" else facts
+            tone=tone,
+            word=said_in_a_line(findings) if kind == "scan" else word,
+            reason=text(findings, "verdict_reason") or "",
+            facts=[] if kind == "scan" else facts,
         ),
         sections=sections,
     )

@@ -9,14 +9,25 @@ from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Tabl
 from privsynth.report.wording import ROLES, count, count_columns, dig, mappings, names, number, percent, text, texts
 
 _ACRONYMS = frozenset({"US", "UK", "SSN", "IBAN", "IP", "URL", "ID", "NPI", "DEA", "MAC", "VIN", "BIC"})
+_ACTIONS = {"keep": "keep", "drop": "leave out", "fake": "make anew", "generalise": "generalise"}
 _COMBINATIONS_SHOWN = 15
+_MARKED = ("direct", "free_text", "review", "quasi", "sensitive", "target")
 
 
-def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any]) -> Section:
-    """Return the section on personal data: what the scan found and what was done."""
+def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any] | None) -> Section:
+    """Return the section on personal data: what the scan found, and what was done.
+
+    Args:
+        scan: A `privsynth.scan/1` object, or None.
+        declarations: What the schema states; None for a scan by itself, which can only suggest.
+    """
     title, lead = (
-        "Personal data found, and what was done",
-        "The scan only advises. What was done is what the schema says.",
+        ("Personal data found", "A scan only advises: what is done with a column is for a schema to say.")
+        if declarations is None
+        else (
+            "Personal data found, and what was done",
+            "The scan only advises. What was done is what the schema says.",
+        )
     )
     if scan is None:
         return Section(
@@ -25,7 +36,9 @@ def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any
             lead=lead,
             blocks=[Paragraph(text="The scan was not computed.", tone="warn")],
         )
-    stated = {text(each, "name"): each for each in mappings(declarations, "columns")}
+    stated = None
+    if declarations is not None:
+        stated = {text(each, "name"): each for each in mappings(declarations, "columns")}
     found = sorted(mappings(scan, "columns"), key=lambda each: _rank(dig(each, "role")))
     marked = [each for each in found if dig(each, "role") != "safe"]
     blocks: list[Block] = [_sampling(scan)]
@@ -82,9 +95,15 @@ def _repeats(repeats: list[Mapping[str, Any]]) -> Table:
     )
 
 
+def said_in_a_line(scan: Mapping[str, Any]) -> str:
+    """Return how many columns of each role a scan found."""
+    found = [str(dig(each, "role")) for each in mappings(scan, "columns")]
+    said = [f"{_role(role)}: {found.count(role)}" for role in _MARKED if role in found]
+    return ", ".join(said).capitalize() or "Nothing identifying was recognised"
+
+
 def _rank(role: object) -> int:
-    order = ("direct", "free_text", "review", "quasi", "sensitive", "target")
-    return order.index(role) if role in order else len(order)
+    return _MARKED.index(str(role)) if role in _MARKED else len(_MARKED)
 
 
 def _sampling(scan: Mapping[str, Any]) -> Facts:
@@ -122,18 +141,20 @@ def _combinations(joint: list[Mapping[str, Any]]) -> Table:
 
 
 def _findings(
-    found: list[Mapping[str, Any]], stated: Mapping[Any, Mapping[str, Any]], *, policy: bool = False
+    found: list[Mapping[str, Any]], stated: Mapping[Any, Mapping[str, Any]] | None, *, policy: bool = False
 ) -> Table:
     return Table(
         caption="Columns with personal data",
-        headers=("Column", "Found", "Role", "Law", "What was done"),
+        headers=("Column", "Found", "Role", "Law", "Suggestion" if stated is None else "What was done"),
         rows=[
             [
                 named(text(each, "name") or "unnamed"),
                 Cell(text=_entity(each), note=text(each, "reason") or ""),
                 Cell(text=_role(dig(each, "role"))),
                 Cell(text=_laws(each)),
-                _treatment(each, stated.get(text(each, "name")), policy=policy),
+                _suggestion(each)
+                if stated is None
+                else _treatment(each, stated.get(text(each, "name")), policy=policy),
             ]
             for each in found
         ],
@@ -148,6 +169,10 @@ def _entity(finding: Mapping[str, Any]) -> str:
     sure = "" if confidence is None else ", over 99.9% sure" if confidence > 0.999 else f", {percent(confidence)} sure"
     words = [word if word in _ACRONYMS else word.lower() for word in (text(finding, "detail") or entity).split("_")]
     return " ".join(words) + sure
+
+
+def _suggestion(finding: Mapping[str, Any]) -> Cell:
+    return Cell(text=_ACTIONS.get(str(dig(finding, "action")), "not computed"), note=text(finding, "why") or "")
 
 
 def _laws(finding: Mapping[str, Any]) -> str:
