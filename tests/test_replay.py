@@ -121,7 +121,9 @@ def test_learning_what_rules_leave_depends_on_a_row_through_the_noise_alone() ->
         replay(mechanism, near_rows()[name], tape, expected)
     for name in ("first added", "cells 1e300"):
         replay(mechanism, base(), *record(mechanism, near_rows()[name]))
-    check(tables.execute_of(PATIENTS, epsilon=600, rules=True), base(), [near_patients()["hostile patient"]], both=False)
+    check(
+        tables.execute_of(PATIENTS, epsilon=600, rules=True), base(), [near_patients()["hostile patient"]], both=False
+    )
 
 
 def test_the_whole_fit_of_a_train_part_depends_on_a_patient_through_the_noise_alone() -> None:

@@ -73,7 +73,7 @@ class _File:
 
     def compiled(self, text: Any, what: str, flags: int = _FLAGS) -> Any:
         """Compile a pattern and try it on texts that slow patterns stumble over."""
-        import regex  # type: ignore[import-untyped]
+        import regex
 
         if not isinstance(text, str) or not text:
             raise self.wrong(f"{what} is no text", "Write the pattern in quotes.")

@@ -20,6 +20,7 @@ from privsynth.pii.profile import Profile, profiles
 from privsynth.pii.quasi import MOST_ROWS, quasi_identifiers, searched
 from privsynth.pii.quasi_codes import coded
 from privsynth.pii.spans import span_signs
+from privsynth.pii.stand_in import with_stand_in
 from privsynth.pii.uniqueness import key_signs, text_signs, unseen_signs, veto_signs
 from privsynth.pii.verdict import finding
 from privsynth.privacy import Private
@@ -67,7 +68,6 @@ def signs_of(
         *text_signs(view, headed),
         *fit_signs(view, headed),
         *veto_signs(view, headed),
-        *span_signs(view),
         *unseen_signs(view),
         *(model.signs(view, headed=headed) if model is not None else ()),
     ]
@@ -116,8 +116,12 @@ def scan_columns(
     around = context_signs(headers)
     findings, rows = [], 0
     for name, count, view in profiles(cells_of, max_cells=max_cells, exhaustive=exhaustive):
-        signs = signs_of(name, headers[name], view, rules=own, countries=countries, model=model)
-        findings.append(own.settled(finding(name, [*signs, *around[name]], view, kinds=kinds), view))
+        signs = [*signs_of(name, headers[name], view, rules=own, countries=countries, model=model), *around[name]]
+        found = finding(name, signs, view, kinds=kinds)
+        if found.role != "direct":  # what is written inside the cells of a direct identifier changes nothing
+            found = finding(name, [*signs, *span_signs(view)], view, kinds=kinds)
+        expected = (*countries_of(name), *own.countries, *countries)
+        findings.append(own.settled(with_stand_in(found, view, expected), view))
         rows = max(rows, count)
     joint, notes = _combinations(findings, cells_of, rows)
     return ScanResult(
