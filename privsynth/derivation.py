@@ -82,8 +82,9 @@ def _suggested(field: Field, found: ColumnFinding) -> Field:
     if found.role in ("direct", "free_text", "review"):
         kind = "text" if found.role == "free_text" else "identifier"
         anew = found.action == "fake" and is_known(found.faker)
-        bare = Field(name=field.name, kind=kind, faker=found.faker if anew else None)
-        return bare.with_("data", kind=kind, role=found.role, action="fake" if anew else "drop")
+        bare = Field(name=field.name, kind=kind)
+        made = {"faker": found.faker} if anew else {}  # its form or country can be that of the cells
+        return bare.with_("data", kind=kind, role=found.role, action="fake" if anew else "drop", **made)
     return field.with_("data", role=found.role)
 
 

@@ -85,6 +85,19 @@ def test_every_cell_counts_once_and_repeats_apart() -> None:
     assert set(REPEATABLE) <= set(FORMS)
 
 
+def test_long_texts_are_told_apart_by_a_digest_and_take_little_room() -> None:
+    long = "x" * 10**6
+    cells = [long, long, f"{long}y", "x" * 256, f"www.example.org/{long}"]
+    source = open_table(pd.DataFrame({"v": cells, "unit": cells})).loaded()
+    profile = Profile(source, Unit(), bytes(32))
+    found = dict(zip(FORM_NAMES, profile.forms("v").reveal().tolist(), strict=True))
+    assert (found["long_text"], found["long_text_again"], found["url"]) == (3, 1, 1)
+    texts = profile._texts("v")[0].to_pylist()
+    assert sorted(map(len, texts)) == [256, 264, 264, 264]  # so a digest is never a short text
+    by_unit = Profile(source, Unit(column="unit", max_rows=1), bytes(32))
+    assert by_unit.forms("v").reveal().sum() == 4
+
+
 # Votes
 
 

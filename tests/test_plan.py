@@ -142,3 +142,21 @@ def test_stand_ins_have_a_locale_or_a_form() -> None:
     assert made["key"].equals(make_fakes(Schema(fields=fields), 200, np.random.default_rng(0))["key"])
     unknown = ("xx_XX:name", "de_DE:nothing", "pattern:", "pattern:" + "9" * 65, "nothing", None, ":name:")
     assert [is_known(faker) for faker in (*names.values(), *unknown)] == [True] * 3 + [False] * 7
+    assert not is_known("de_CH:state")  # a provider of other locales only
+    assert not is_known("en_PH:phone_number")  # one that needs what its locale lacks
+    assert is_known("de_CH:uuid4")
+
+
+def test_a_stand_in_that_was_read_off_the_cells_is_refused_until_it_is_declared() -> None:
+    from privsynth.derivation import _suggested
+    from privsynth.pii import names_only
+    from privsynth.tableschema import Field, Schema, schema_from_document, schema_to_document
+
+    found = replace(names_only(["v"]).columns[0], role="direct", action="fake", faker="pattern:AA-9999")
+    read = _suggested(Field(name="v", kind="categorical"), found)
+    assert (read.faker, read.source("faker")) == ("pattern:AA-9999", "data")
+    vouched = replace(read, provenance={**read.provenance, **dict.fromkeys(("kind", "role", "action"), "declared")})
+    group = Field(name="g", kind="categorical", enum=("a", "b"), provenance={"kind": "declared", "enum": "declared"})
+    written = schema_to_document(Schema(fields=(vouched, group)))
+    with pytest.raises(privsynth.SchemaError, match=r"v\.faker"):
+        Plan.make(schema_from_document(written), unit=Unit(), budget=Budget(epsilon=1))

@@ -243,7 +243,7 @@ def test_a_run_leaves_generalised_rows_and_says_so_everywhere(tmp_path: Path) ->
 
 
 def test_the_owner_is_told_of_columns_that_the_names_do_not_tell() -> None:
-    from privsynth.report.columns import personal_data
+    from privsynth.report.personal import personal_data
 
     found = [{"name": name, "entity": "CITY", "role": "quasi", "hipaa": "B"} for name in ("loc", "town")]
     columns = [{"name": "loc", "done": "modelled"}, {"name": "town", "done": "dropped"}]

@@ -271,6 +271,18 @@ def test_no_cell_of_a_frame_raises(place: int) -> None:
     assert len(rows(frame)) == len(frame)
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary(3)], ids=str)
+def test_bytes_that_are_no_text_do_not_change_how_other_cells_are_read(kind: Any) -> None:
+    for columns in (pa.array([b"a\x00b", b"c\x00d"], type=kind), pa.array([b"a\x00b", b"\xff\xfe\xfd"], type=kind)):
+        assert rows(pa.table({"x": columns}))[0] == ("ab",)
+        assert rows(pa.table({"x": columns.dictionary_encode()}))[0] == ("ab",)
+
+
+def test_dictionaries_of_floats_are_read_as_floats_are() -> None:
+    cells = pa.array([1.0, 1e300, 0.5, None])
+    assert rows(pa.table({"x": cells.dictionary_encode()})) == rows(pa.table({"x": cells}))
+
+
 def test_moments_keep_the_clock_of_their_time_zone() -> None:
     moment = pa.array([dt.datetime(2020, 6, 2, 3, 4, 5)], type=pa.timestamp("us", tz="Europe/Berlin"))
     assert rows(pa.table({"x": moment})) == [("2020-06-02 05:04:05",)]

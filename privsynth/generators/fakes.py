@@ -7,6 +7,7 @@ for any digit (`pattern:MRN-999999` keeps the hyphen and draws letters for M, R 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ PROVIDERS = (*_POOLED, *_EACH, "uuid4")
 
 
 def is_known(stand_in: str | None) -> bool:
-    """Return whether a stand-in can be made: its provider and its locale are known, or its pattern is short."""
+    """Return whether a stand-in can be made: its locale has its provider, or its pattern is short."""
     locale, _, provider = (stand_in or "").rpartition(":")
     if locale == "pattern":
         return 0 < len(provider) <= _LONGEST_PATTERN
@@ -40,7 +41,21 @@ def is_known(stand_in: str | None) -> bool:
         return True
     from faker.config import AVAILABLE_LOCALES
 
-    return locale in AVAILABLE_LOCALES
+    return locale in AVAILABLE_LOCALES and _draws(locale, provider)
+
+
+@cache
+def _draws(locale: str, provider: str) -> bool:
+    """Return whether a locale has a provider: not every one has states, or numbers like a US social security number."""
+    from faker import Faker
+
+    if provider == "uuid4":
+        return True
+    try:
+        getattr(Faker(locale), provider)()
+    except AttributeError:  # the provider is missing, or a part that it is made of
+        return False
+    return True
 
 
 def faked(schema: Schema) -> tuple[Field, ...]:

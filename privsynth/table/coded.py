@@ -16,7 +16,7 @@ from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
 from privsynth.table.generalised import generalised
 from privsynth.table.source import Source
-from privsynth.table.sql import cell_sql, literal, quoted
+from privsynth.table.sql import cell_sql, literal, quoted, short_sql
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, Schema, canonical_label
 
@@ -261,7 +261,7 @@ def _to_codes(column: Any, domain: Domain) -> Codes:
 
 def owner_sql(unit: Unit) -> str:
     """Return SQL of the unit that a row belongs to, as the column `unit_`."""
-    return "CAST(0 AS UTINYINT) AS unit_" if unit.column is None else f"{quoted(unit.column)} AS unit_"
+    return "CAST(0 AS UTINYINT) AS unit_" if unit.column is None else f"{short_sql(quoted(unit.column))} AS unit_"
 
 
 def rows_used(

@@ -114,7 +114,7 @@ def _asked(question: str, texts: pa.Array) -> pa.Table:
 
     with _ALONE, without_cells("the table"):
         connection = _rules()
-        connection.register("given", pa.table({"c": texts.cast(pa.string())}))
+        connection.register("given", pa.table({"c": texts}))
         try:
             connection.execute("INSERT INTO texts SELECT c FROM given")
             return connection.sql(f"EXECUTE {question}").to_arrow_table()

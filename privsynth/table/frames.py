@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -165,7 +165,7 @@ def _pandas_column(column: Any) -> Any:
             pass  # a type of pandas that Arrow lacks (periods, intervals, complex numbers): cell by cell
     elif pd.api.types.infer_dtype(column, skipna=True) == "string" and (texts := _plain_texts(column)) is not None:
         return texts
-    return pa.chunked_array([pa.array([_cell_text(cell) for cell in column.tolist()], type=pa.string())])
+    return _texts(_cell_text(cell) for cell in column.tolist())
 
 
 def _plain_texts(column: Any) -> Any:
@@ -228,10 +228,27 @@ def _text_column(column: Any) -> Any:
         whole = column.combine_chunks()
         values = _text_column(pa.chunked_array([whole.dictionary])).combine_chunks()
         return pa.chunked_array([values.take(whole.indices)])
-    try:
-        return _cast(column)
-    except (pa.ArrowException, ValueError, OverflowError):
-        return pa.chunked_array([pa.array(list(_cells(column)), type=pa.string())])
+    if not _is_bytes(kind):  # which are always read one by one: one that is no text must not change how others are read
+        try:
+            return _cast(column)
+        except (pa.ArrowException, ValueError, OverflowError):
+            pass
+    return _texts(_cells(column))
+
+
+def _texts(cells: Iterable[str | None]) -> Any:
+    """Return cells as a chunked Arrow column; Arrow itself cuts one of more than 2 GB into chunks."""
+    import pyarrow as pa
+
+    array = pa.array(list(cells), type=pa.string())
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+
+
+def _is_bytes(kind: Any) -> bool:
+    import pyarrow as pa
+
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
 
 
 def _cast(column: Any) -> Any:
@@ -259,7 +276,8 @@ def _floats(column: Any) -> Any:
     if not pc.any(odd).as_py():
         return text
     rewritten = [None if cell is None else _float_text(cell) for cell in pc.filter(column, odd).to_pylist()]
-    return pc.replace_with_mask(text.combine_chunks(), odd.combine_chunks(), pa.array(rewritten, type=pa.string()))
+    new = pa.array(rewritten, type=pa.string())
+    return pa.chunked_array([pc.replace_with_mask(text.combine_chunks(), odd.combine_chunks(), new)])
 
 
 def _cells(column: Any) -> Iterator[str | None]:

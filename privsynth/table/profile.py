@@ -15,7 +15,7 @@ from privsynth.privacy import Private, Unit
 from privsynth.table.coded import number_sql, owner_sql, rows_used
 from privsynth.table.forms import FORMS, REPEATABLE, forms_of
 from privsynth.table.source import Source
-from privsynth.table.sql import cell_sql
+from privsynth.table.sql import cell_sql, short_sql
 from privsynth.tableschema.model import Field, canonical_label
 
 if TYPE_CHECKING:
@@ -125,9 +125,12 @@ class Profile:
 
     def _texts(self, name: str) -> tuple[pa.Array, Ints, int]:
         """Return the texts of a column, the used rows of each (0 where none is used), and how many used cells are missing."""
+        import pyarrow as pa
+
         if self._last is not None and self._last[0] == name:
             return self._last[1]
-        column = self._source.arrow([f"{cell_sql(name, self._missing)} AS text_"]).column("text_")
+        text = short_sql(cell_sql(name, self._missing))
+        column = self._source.arrow([f"{text} AS text_"]).column("text_").cast(pa.large_string())
         encoded = column.combine_chunks().dictionary_encode()
         size = len(encoded.dictionary)
         index = np.asarray(encoded.indices.fill_null(size).to_numpy(zero_copy_only=False), dtype=np.int64)

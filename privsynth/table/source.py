@@ -233,7 +233,7 @@ def _open_path(path: Path, codec: str, named: Naming) -> Source:
     try:
         if name.endswith(CSV_ENDINGS):
             return _open_csv(path, codec, named)
-        return _open_json_lines(path, named) if name.endswith(JSON_ENDINGS) else _open_typed(path, named)
+        return _open_json_lines(path) if name.endswith(JSON_ENDINGS) else _open_typed(path, named)
     except OSError as error:
         raise SchemaError(f"{path.name} could not be read ({error.strerror}). Check the file and its rights.") from None
 
@@ -298,7 +298,7 @@ def _open_csv(path: Path, codec: str, named: Naming) -> Source:
     )
 
 
-def _open_json_lines(path: Path, named: Naming) -> Source:
+def _open_json_lines(path: Path) -> Source:
     from privsynth.table.jsonlines import check_keys, columns_sql, read_keys
 
     connection = connect()

@@ -22,3 +22,11 @@ def cell_sql(name: str, missing: Sequence[str] = ("",)) -> str:
     for token in tokens:
         cell = f"nullif({cell}, {literal(token)})"
     return cell
+
+
+def short_sql(cell: str) -> str:
+    """Return SQL of a cell's text, or of its beginning and a digest where it is long; different texts stay different.
+
+    Arrow columns hold 2 GB of text: without this, one long cell more would decide whether a table can be read.
+    """
+    return f"CASE WHEN length({cell}) > 256 THEN concat(substr({cell}, 1, 200), sha256({cell})) ELSE {cell} END"

@@ -108,4 +108,4 @@ def _common(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_sources(name: str, leaves: dict[str, Any]) -> Field:
-    return Field(name=name, provenance={leaf: "declared" for leaf in leaves if leaf != "faker"}, **leaves)
+    return Field(name=name, provenance=dict.fromkeys(leaves, "declared"), **leaves)
