@@ -22,7 +22,7 @@ import numpy.typing as npt
 from labelled import Labelled, columns
 from scipy import optimize, sparse
 
-from privsynth.pii.context import context_signs
+from privsynth.pii.context import beside_people, context_signs, key_context
 from privsynth.pii.entities import ENTITIES, lineage
 from privsynth.pii.header import header_signs
 from privsynth.pii.model import Sign
@@ -42,6 +42,8 @@ LEAST, MOST = 1 / 3, 5 / 3  # of a guess: what no generator may overrule
 ROUNDS = 3
 
 GUESSES: dict[str, float] = {
+    "code.shape": 2.5,
+    "context.key": 1.5,
     "context.person": 1.0,
     "context.things": -1.5,
     "fit.cannot": -5.0,
@@ -67,6 +69,7 @@ GUESSES: dict[str, float] = {
     "prior.direct": -3.0,
     "prior.free_text": -3.0,
     "prior.quasi": -3.0,
+    "prior.safe": -3.0,
     "prior.sensitive": -3.0,
     "prior.target": -3.0,
     "prior.unseen": -3.0,
@@ -97,15 +100,16 @@ class Example:
 
 def examples(tables: int, seed: int) -> Iterator[Example]:
     """Observe generated tables; each column gives one example, and its header alone another."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     for number, table in enumerate(columns("learn", seed=seed, tables=tables)):
         unique: dict[str, Labelled] = {column.name: column for column in table}
         headers = _misread({name: header_signs(name) for name in unique}, chance)
-        around = context_signs(headers)
+        around, beside = context_signs(headers), beside_people(headers)
         for name, column in unique.items():
             view = profile(column.cells, max_cells=5_000, exhaustive=False)
             if view.cells:
-                signs = [*signs_of(name, headers[name], view), *around[name]]
+                seen = signs_of(name, headers[name], view)
+                signs = [*seen, *around[name], *key_context(headers[name], seen, beside[name])]
                 yield Example(signs=settled(signs), entity=column.entity, worth=1.0, table=number)
             if headers[name] and column.style != "misleading":
                 signs = [*headers[name], *around[name]]

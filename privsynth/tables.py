@@ -68,7 +68,9 @@ def print_scan(name: str, scan: Mapping[str, Any]) -> None:
     if joint:
         _print("Columns that single out rows together", ("columns", "rows nobody shares", "smallest group"), joint)
     if scan["missed_below"]:
-        said = f"Long columns were sampled: in each, under {scan['missed_below']:.2%} of the rows may hold a kind not seen"
+        said = (
+            f"Long columns were sampled: in each, under {scan['missed_below']:.2%} of the rows may hold a kind not seen"
+        )
         _console().print(f"{said} (95% confidence). Test all with --exhaustive.", soft_wrap=True)
 
 

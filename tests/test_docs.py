@@ -56,7 +56,8 @@ def entities() -> str:
     for name, row in sorted(ENTITIES.items(), key=lambda item: (item[1].role, item[0])):
         stand_in = f" (`{row.faker}`)" if row.faker else ""
         shown = f"{row.shown}: {name}" if row.shown else name
-        lines.append(f"| {shown} | {row.role} | {row.action}{stand_in} | {', '.join(row.laws) or '-'} |")
+        role = "`role: safe`" if row.role == "safe" else row.role
+        lines.append(f"| {shown} | {role} | {row.action}{stand_in} | {', '.join(row.laws) or '-'} |")
     return "\n".join(lines)
 
 

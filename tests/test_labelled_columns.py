@@ -50,7 +50,8 @@ def both() -> dict[Split, list[Labelled]]:
 
 @pytest.mark.parametrize("split", ["learn", "hold"])
 def test_every_label_and_the_absence_of_one_is_made(both: dict[Split, list[Labelled]], split: Split) -> None:
-    assert {column.entity for column in both[split]} == {*ENTITIES, None}
+    personal = {*ENTITIES, None} - {"REGISTER_NUMBER"}  # numbers of books are labelled as nothing
+    assert {column.entity for column in both[split]} == personal
     assert any(column.style == "meaningless" for column in both[split])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from written_headers import TUNED, UNTOUCHED
@@ -46,6 +47,27 @@ def named(name: str) -> str:
     return best if best and odds[best] > ENOUGH else "none"
 
 
+@lru_cache(maxsize=1)
+def by_kind() -> list[tuple[str, frozenset[str]]]:
+    """Return the rows of ``headers_by_kind.txt``: three lists, each written before the lexicon was mended for it.
+
+    At first sight 69.0%, 86.2% and 94.7% of the headers of a direct identifier were read right.
+    """
+    text = Path(__file__).with_name("headers_by_kind.txt").read_text(encoding="utf-8").replace("\n   ", " ")
+    return rows_of("\n".join(line for line in text.splitlines() if not line.startswith("#")))
+
+
+def is_direct(entity: str) -> bool:
+    return entity in ENTITIES and ENTITIES[entity].role in ("direct", "free_text")
+
+
+def akin(found: str, wanted: frozenset[str]) -> bool:
+    """Return whether a kind, a wider or a narrower one of it is wanted."""
+    return found in wanted or any(
+        found in ENTITIES and kind in ENTITIES and (found in lineage(kind) or kind in lineage(found)) for kind in wanted
+    )
+
+
 def right(table: str) -> float:
     rows = rows_of(table)
     return sum(named(header) in wanted for header, wanted in rows) / len(rows)
@@ -72,6 +94,47 @@ def test_few_headers_that_name_nothing_are_taken_for_something() -> None:
     rows = [header for header, wanted in rows_of(UNTOUCHED) + rows_of(TUNED) if wanted == {"none"}]
     false = [header for header in rows if named(header) != "none"]
     assert len(false) <= 0.01 * len(rows), false
+
+
+def test_identifiers_are_found_by_their_headers() -> None:
+    direct = [row for row in by_kind() if any(map(is_direct, row[1])) and "none" not in row[1]]
+    assert len(direct) > 6_000
+    assert sum(is_direct(named(header)) for header, _ in direct) / len(direct) >= 0.965
+    assert sum(akin(named(header), wanted) for header, wanted in direct) / len(direct) >= 0.955
+
+
+def test_headers_about_people_are_told_apart() -> None:
+    about = [row for row in by_kind() if not any(map(is_direct, row[1])) and "none" not in row[1]]
+    assert sum(akin(named(header), wanted) for header, wanted in about) / len(about) >= 0.94
+
+
+def test_harmless_headers_name_no_identifier() -> None:
+    harmless = [header for header, wanted in by_kind() if wanted == {"none"}]
+    assert len(harmless) > 900
+    assert sum(is_direct(named(header)) for header in harmless) / len(harmless) <= 0.02
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "phone model", "phone type", "phone brand", "phone_os", "trap count", "error code", "opt in", "song", "size", "colour", "gene",
+        "x", "y", "z", "Position", "product description", "cell_count", "plate_thickness", "logins", "gene_symbol",
+    ],
+)  # fmt: skip
+def test_words_of_things_name_no_identifier(name: str) -> None:
+    assert not is_direct(named(name))
+    assert named(name) != "GENETIC"
+    assert {"GEO_COORDINATES", "OCCUPATION"} & {
+        s.entity for s in header_signs(name) if s.weight == "header.strong"
+    } == set()
+
+
+@pytest.mark.parametrize(("name", "weight"), [("Position", "ambiguous"), ("z", "weak"), ("item description", "weak")])
+def test_these_say_little(name: str, weight: str) -> None:
+    assert {sign.weight for sign in header_signs(name) if sign.entity != "PERSON"} <= {
+        f"header.{weight}",
+        "header.denied",
+    }
 
 
 @pytest.mark.parametrize(
@@ -220,7 +283,7 @@ def test_a_long_question_says_less_than_a_word() -> None:
 
 
 def test_signs_are_few_and_well_formed() -> None:
-    for name, _ in rows_of(UNTOUCHED) + rows_of(TUNED):
+    for name, _ in rows_of(UNTOUCHED) + rows_of(TUNED) + by_kind():
         signs = header_signs(name)
         assert len(signs) <= 9
         assert len({(sign.entity, sign.weight) for sign in signs}) == len(signs)

@@ -10,7 +10,8 @@ from faker import Faker
 
 from privsynth.pii.entities import ENTITIES
 from privsynth.pii.gazetteer import name_signs
-from privsynth.pii.labels import label_signs
+from privsynth.pii.label_lists import label_lists
+from privsynth.pii.labels import entities_by_words, label_signs
 from privsynth.pii.model import Sign
 from privsynth.pii.profile import Profile, profile
 
@@ -362,3 +363,33 @@ def test_many_values_cost_little() -> None:
     name_signs(view, headed=frozenset())
     label_signs(view, headed=frozenset())
     assert time.process_time() - start < 1.0
+
+
+def test_a_header_is_doubted_when_its_list_holds_no_value() -> None:
+    programs = profile(["Python", "C++", "Jupyter Notebook", "JavaScript"], max_cells=100, exhaustive=False)
+    found = label_signs(programs, headed=frozenset(["SPOKEN_LANGUAGE"]))
+    assert [(sign.entity, sign.weight, sign.rule) for sign in found] == [
+        ("SPOKEN_LANGUAGE", "fit.cannot", "none_listed")
+    ]
+    spoken = profile(["en", "en-gb", "pt", "ja"], max_cells=100, exhaustive=False)
+    assert {sign.weight for sign in label_signs(spoken, headed=frozenset(["SPOKEN_LANGUAGE"]))} == {"labels.all"}
+
+
+def test_first_words_count_where_the_header_asks() -> None:
+    cells = ["agnosticism and very serious about it", "atheism and laughing about it", "christianity"]
+    view = profile(cells, max_cells=100, exhaustive=False)
+    assert "labels.all" in {sign.weight for sign in label_signs(view, headed=frozenset(["RELIGION"]))}
+    assert "labels.all" not in {sign.weight for sign in label_signs(view, headed=frozenset())}
+
+
+def test_firms_are_told_by_forms_of_two_letters() -> None:
+    lists = label_lists()
+    for firm in ("BASF SE", "Nestlé S.A.", "PT Pertamina", "ACCIONA S.L.U.", "Warner Bros. Pictures"):
+        assert entities_by_words(firm, lists) == ("ORGANIZATION",), firm
+    assert entities_by_words("Rosa Se Lee", lists) == ()
+
+
+def test_names_are_read_beside_pictures_and_in_lists() -> None:
+    cells = ["Donald J. Trump ✈", "⭐ Maria Garcia", "['Ann Lee', 'John Smith']", "Emma Watson", "Unknown collector"]
+    found = name_signs(profile(cells, max_cells=100, exhaustive=False), headed=frozenset())
+    assert ("PERSON", "names.full") in {(sign.entity, sign.weight) for sign in found}

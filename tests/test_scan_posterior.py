@@ -8,7 +8,7 @@ import math
 import pytest
 
 from privsynth.pii import weights as learned_weights
-from privsynth.pii.context import context_signs
+from privsynth.pii.context import context_signs, key_context
 from privsynth.pii.entities import ENTITIES, lineage
 from privsynth.pii.model import Sign
 from privsynth.pii.posterior import NOTHING, UNSEEN, candidates, counted, posterior, settled
@@ -139,3 +139,11 @@ def test_laws_are_named_by_letter_and_article() -> None:
     found = finding("x", [sign("CREDIT_CARD", "header.strong")], None, weights=WEIGHTS)
     assert (found.hipaa, found.gdpr, found.pci) == ("J", "4(1)", "3.5")
     assert json.loads(json.dumps(found.to_json()))["hipaa"] == "J"
+
+
+def test_codes_that_never_repeat_beside_people_are_keys() -> None:
+    codes = [Sign(source="uniqueness", entity="RECORD_ID", weight="key.shape", rule="x")]
+    assert [each.weight for each in key_context([], codes, 2)] == ["context.key"]
+    assert key_context([], codes, 1) == []
+    assert key_context([sign("URL", "header.weak")], codes, 5) == []
+    assert key_context([], [], 5) == []

@@ -22,6 +22,7 @@ from privsynth.pii.model import Sign
 from privsynth.pii.profile import LONGEST_CELL, Profile, common_shape, missed_at_most, profile, profiles
 from privsynth.pii.spans import span_signs
 from privsynth.pii.uniqueness import key_signs, text_signs, veto_signs
+from privsynth.pii.wrappers import unwrapped
 from privsynth.scanning import scan
 from privsynth.table.source import open_table
 from privsynth.table.typed import TextColumns, text_columns
@@ -304,7 +305,7 @@ def test_prose_is_told_from_names_places_and_blobs() -> None:
         ["John Smith", "Anna Lee", "Maria Garcia Lopez"],
         ["12 Main Street, Springfield, IL 62704", "44 Oak Avenue Apt 3, Boston, MA 02110"],
         ['{"a": 1, "b": "x"}', '{"a": 2}'],
-        ["<p>so it is</p>", "<p>no it is not</p>"],
+        ["<row>so it is</row>", "<row>no it is not</row>"],
         ["a, b, c", "d;e;f", "q, r, s, t"],
         [f"https://example.org/very/long/path/that/is/long/{row}" for row in range(5)],
     ):
@@ -428,3 +429,25 @@ def test_many_distinct_values_are_read_fast() -> None:
     view = view_of(cells)
     span_signs(view), key_signs(view, [], quantity=False), text_signs(view, [])
     assert view.distinct / (time.perf_counter() - start) > 50_000
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("52.37[1]", "52.37"),
+        ("<p>4.9</p>", "4.9"),
+        ("b'1987-06-24'", "1987-06-24"),
+        ("['a@b.org', 'c@d.org']", "a@b.org;c@d.org"),
+        ('<a href="http://x.org/a">PDF</a>', "http://x.org/a"),
+        ('"52.1"', "52.1"),
+        ('"Pilot"', '"Pilot"'),
+        ("Norton &amp; Company", "Norton & Company"),
+        ("Ann <ann@x.org>", "Ann <ann@x.org>"),
+        ("[1]", "[1]"),
+        ("plain", "plain"),
+    ],
+)
+def test_what_wraps_a_value_is_taken_away(cell: str, value: str) -> None:
+    assert unwrapped(cell) == value
+    assert profile([cell], max_cells=10, exhaustive=False).values == (value,)
+    assert profile([cell], max_cells=10, exhaustive=False).texts.to_pylist() == [cell]

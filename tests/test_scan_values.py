@@ -12,9 +12,11 @@ import pytest
 from privsynth.pii import checks
 from privsynth.pii.entities import ENTITIES, is_direct, lineage
 from privsynth.pii.fit import fit_signs
+from privsynth.pii.key_forms import written_key_signs
 from privsynth.pii.model import Sign
 from privsynth.pii.numbers import NUMBERS, passes
 from privsynth.pii.patterns import RULES, value_signs
+from privsynth.pii.places import is_street
 from privsynth.pii.profile import Profile, profile
 from privsynth.pii.recognisers import ROUTES
 from privsynth.pii.rules import above_chance, evidence_strength
@@ -420,3 +422,42 @@ def test_plain_text_is_fast() -> None:
     start = time.process_time()
     value_signs(view, headed=frozenset())
     assert view.tested / (time.process_time() - start) > 50_000
+
+
+def test_numbers_of_registers_are_told_by_how_they_are_written() -> None:
+    cases = {
+        "REGISTER_NUMBER": [
+            ["10.1371/journal.pone.0012345", "10.1038/nature14539", "10.1109/5.771073"],
+            ["9780374157067", "0195153448", "0-393-04521-8"],
+        ],
+        "RECORD_ID": [
+            ["5a9427648b0beebeb69579cc", "5a9427648b0beebeb69579cf", "5a9427648b0beebeb69579d0"],
+            ["NCT04372602", "NCT04366739", "NCT03900000"],
+            ["CA-2016-152156", "US-2015-108966", "CA-2014-115812"],
+            ["6f807x0ima9a1j3VPbc7VN", "1z1Hg7Vb0AhHDiEmnDE79l", "2kyS6SvSYSE"],
+        ],
+    }
+    for entity, columns_ in cases.items():
+        for cells in columns_:
+            signs = written_key_signs(profile(cells, max_cells=100, exhaustive=False), frozenset())
+            assert [sign.entity for sign in signs] == [entity], cells
+    for cells in (
+        ["iPhone12ProMax", "Windows10Home", "GalaxyS21Ultra"],
+        ["2013-01-01T10:00:00Z", "2013-01-02T11:00:00Z", "2013-01-03T12:00:00Z"],
+        ["USD12345", "USD99999", "USD55555"],
+        ["10x20-30000cm", "10x25-40000cm", "11x20-50000cm"],
+        ["word", "another", "third"],
+    ):
+        assert written_key_signs(profile(cells, max_cells=100, exhaustive=False), frozenset()) == [], cells
+    codes = profile(["A1234567", "C7654321", "E1112223"], max_cells=100, exhaustive=False)
+    assert written_key_signs(codes, frozenset())
+    assert not written_key_signs(codes, frozenset(["PASSPORT"]))
+
+
+def test_streets_without_a_plain_house_number() -> None:
+    assert all(map(is_street, ["043XX S WOOD ST", "333 East 4 Street", "0000X N KEELER AVE"]))
+    found = value_signs(
+        profile(["FLATBUSH AVENUE", "Main St & 5th Avenue", "ABBEY ROAD"], max_cells=100, exhaustive=False),
+        headed=frozenset(),
+    )
+    assert "STREET_ADDRESS" in {sign.entity for sign in found}

@@ -171,3 +171,32 @@ def ip_address(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_PENSION = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
+
+
+def german_pension(value: str) -> bool:
+    """Return whether a value passes the check of German pension insurance numbers (Verordnung VKVV, section 4)."""
+    text = "".join(value.split()).upper()
+    letter = text[8:9]
+    if len(text) != 12 or not ("A" <= letter <= "Z") or not (text[:8] + text[9:]).isdigit() or not text.isascii():
+        return False
+    digits = f"{text[:8]}{ord(letter) - 64:02d}{text[9:11]}"
+    total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(digits, _PENSION, strict=True))
+    return total % 10 == int(text[11])
+
+
+_NRIC_LETTERS = {"S": "JZIHGFEDCBA", "T": "GFEDCBAJZIH", "F": "XWUTRQPNMLK", "G": "RQPNMLKXWUT", "M": "TRQPNJLKXWU"}
+
+
+def singapore(value: str) -> bool:
+    """Return whether a value passes the check letter of Singapore's identity numbers (S and T citizens; F, G, M foreigners)."""
+    text = value.upper()
+    letters = _NRIC_LETTERS.get(text[:1], "")
+    if len(text) != 9 or not letters or not (text[1:8].isascii() and text[1:8].isdigit()):
+        return False
+    return (
+        letters[sum(int(digit) * weight for digit, weight in zip(text[1:8], (2, 7, 6, 5, 4, 3, 2), strict=True)) % 11]
+        == text[8]
+    )

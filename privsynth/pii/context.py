@@ -31,16 +31,38 @@ def context_signs(headers: Mapping[str, Sequence[Sign]]) -> dict[str, list[Sign]
     Returns:
         Column name -> signs on the direct identifiers that its own header leaves open.
     """
-    people = {name for name, signs in headers.items() if _about_people(signs)}
+    beside = beside_people(headers)
     found: dict[str, list[Sign]] = {name: [] for name in headers}
     for name, signs in headers.items():
-        others = len(people - {name})
+        others = beside[name]
         for entity in dict.fromkeys(sign.entity for sign in signs if _open(sign)):
             if others:
                 found[name].append(_sign(entity, "context.person", min(1.0, others / _ENOUGH), "about_people"))
             elif len(headers) > _ENOUGH:
                 found[name].append(_sign(entity, "context.things", 1.0, "about_things"))
     return found
+
+
+def beside_people(headers: Mapping[str, Sequence[Sign]]) -> dict[str, int]:
+    """Return column name -> how many other columns are about people, by their headers."""
+    people = {name for name, signs in headers.items() if _about_people(signs)}
+    return {name: len(people - {name}) for name in headers}
+
+
+def key_context(header: Sequence[Sign], signs: Sequence[Sign], others: int) -> list[Sign]:
+    """Say that codes which never repeat, under a header that nobody understands, are keys where other columns are about people.
+
+    45 CFR 164.514(b)(2)(i)(R) counts any other unique number or code as an identifier.
+
+    Args:
+        header: Signs of the header.
+        signs: Signs of the values.
+        others: Other columns about people.
+    """
+    coded = any(sign.weight in ("key.shape", "key.long") for sign in signs)
+    if header or others < 2 or not coded:
+        return []
+    return [_sign("RECORD_ID", "context.key", min(1.0, others / _ENOUGH), "about_people")]
 
 
 def _open(sign: Sign) -> bool:

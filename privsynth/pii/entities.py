@@ -102,6 +102,7 @@ _ENTITIES: dict[str, Entity] = {
     # keys
     "RECORD_ID": _fake("uuid4", "HIPAA R", family="key"),
     "UUID": _fake("uuid4", "HIPAA R", family="key", parent="RECORD_ID"),
+    "REGISTER_NUMBER": Entity(role="safe", why="a number of a thing", family="key", shown="RECORD_ID"),
     # health
     "MEDICAL_RECORD_NUMBER": _fake("uuid4", "HIPAA H", family="key", parent="RECORD_ID"),
     "HEALTH_PLAN_NUMBER": _fake("uuid4", "HIPAA I", family="key", parent="RECORD_ID"),

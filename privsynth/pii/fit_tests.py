@@ -62,7 +62,9 @@ _NUMBER = matches(r"[-+]?(?:\d{1,3}(?:[ ,.'’]\d{3})*|\d+)(?:[.,]\d+)?(?:e[+-]?
 
 
 def _fraction(value: str) -> bool:
-    return _FRACTION(value)
+    return _FRACTION(value) and not value.endswith(
+        ".0"
+    )  # 17850.0 is a key that a data frame wrote beside a missing one
 
 
 def _named(value: str) -> bool:
@@ -143,6 +145,10 @@ def _label(value: str) -> bool:
     return len(value) <= 40 and not _fraction(value) and not dates.is_date(value)
 
 
+def _long_label(value: str) -> bool:
+    return len(value) <= 120 and not _fraction(value) and not dates.is_date(value)
+
+
 def _gender(value: str) -> bool:
     return len(value) <= 25 and (not any(map(str.isdigit, value)) or len(value) == 1)
 
@@ -161,7 +167,7 @@ def _birth(value: str) -> bool:
 
 
 def _degrees(value: str) -> bool:
-    if places.is_pair(value) or places.in_degrees(value):
+    if places.is_pair(value) or places.in_degrees(value) or places.is_well_known_text(value):
         return True
     return _NUMBER(value) and len(value) <= 24 and _in_range(value.replace(",", "."), 180.0)
 
@@ -245,7 +251,7 @@ def _starts(letters: int, low: int, high: int) -> Test:
 
 
 _DOCUMENT = Fit(could=_document, possible=lambda value: len(value) <= 40 and not _fraction(value), strength=0.8)
-_LABEL = Fit(could=_label, strength=0.4)
+_LABEL = Fit(could=_label, possible=_long_label, strength=0.4)
 _NAME = Fit(could=_named, possible=_possible_name, strength=0.5)
 _KEY = Fit(could=_key, possible=_possible_key, strength=0.6)
 _CODE = Fit(could=_words, possible=_word_or_code, strength=0.5)

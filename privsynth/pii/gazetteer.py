@@ -13,11 +13,15 @@ from privsynth.pii.name_grades import NEUTRAL, OTHER, Grade, NameGrader
 from privsynth.pii.name_lists import name_lists
 from privsynth.pii.profile import Profile
 from privsynth.pii.wordlists import fold_label
+from privsynth.pii.wrappers import plain_text
 
 LOOKED_UP = 1_500  # distinct values at most
 ENTITIES = ("PERSON", "FIRST_NAME", "LAST_NAME")
 _TRIED = 600  # distinct values after which a column without any name is left alone
 _SAMPLE = (0.0, 0.5, 0.7, 0.85, 0.95)  # strength of so many distinct values; from five on it is 1
+_NOBODY_WORDS = "unknown anonymous anonyme anonym anonimo vacant unbekannt inconnu desconocido desconhecido"
+_NOBODY = frozenset(_NOBODY_WORDS.split())
+_LONGEST_NOBODY = 30
 _NAME_SHAPE = re.compile(r"(?=.*[Aa])[Aa9.,'`\-´· &/;|()\"\n\u00a0_\u0300-\U0010ffff]{2,90}")
 
 
@@ -69,10 +73,13 @@ def _grader(lists: LabelLists, unnamed: frozenset[str]) -> Callable[[str], Grade
     grader = NameGrader(name_lists())
 
     def grade(value: str) -> Grade:
-        label = fold_label(value)
-        if label in lists.neutral:
+        shown = plain_text(value)
+        label = fold_label(shown)
+        if label in lists.neutral or (len(label) < _LONGEST_NOBODY and not _NOBODY.isdisjoint(label.split())):
             return NEUTRAL
-        return OTHER if value in unnamed else grader.grade(value, other=label in lists.exact)
+        if shown == value and value in unnamed:
+            return OTHER
+        return grader.grade(shown, other=label in lists.exact)
 
     return grade
 
@@ -83,7 +90,9 @@ def _person(shares: _Shares) -> tuple[str, float] | None:
     person = shares.person + (0.5 * shares.first_clear if shares.full > 0.2 else 0.0)
     if person >= least and shares.shaped >= shaped and shares.other < 0.35:
         return "names.full", min(1.0, 0.6 + 0.5 * person)
-    if person >= 0.48 and shares.shaped >= 0.8 and shares.other < 0.15:  # a listed half of nearly every name
+    if (
+        person >= 0.48 and shares.shaped >= 0.8 and shares.other < (0.21 if small else 0.15)
+    ):  # half of each name is listed
         return "names.full", 0.4 + 0.6 * person
     if person >= 0.3 and shares.other < person:
         return "names.some", min(1.0, 0.5 + person)

@@ -13,6 +13,7 @@ from privsynth.pii.model import Sign
 _WEAKER = {"strong": "fair", "fair": "ambiguous", "ambiguous": "weak", "weak": "weak"}
 _LONG_QUESTION = 6  # words; a longer header is a sentence that may mention more than it asks for
 _MOST_NAMED = 5
+_MOST_SIGNS = 9
 _AT_ANY_REQUEST = ("PERSON", "RECORD_ID", "PHONE_NUMBER", "CREDIT_CARD", "NATIONAL_ID", "TAX_ID")
 _NOT_PEOPLE = frozenset(
     (
@@ -84,7 +85,7 @@ def header_signs(name: str) -> list[Sign]:
         name: The header, any text.
 
     Returns:
-        About a dozen signs at most, whose ``rule`` names concepts of the lexicon. A word of amount, count, kind or a flag
+        Nine signs at most, whose ``rule`` names concepts of the lexicon. A word of amount, count, kind or a flag
         (``phone_count``, ``card_type``, ``has_email``) denies what the other words name, and what such values may look like.
     """
     return list(_signs(name))
@@ -104,7 +105,7 @@ def _signs(name: str) -> tuple[Sign, ...]:
     refused = {entity for entity, _ in denied}
     kept = [row for row in named if row[1] != "weak" or row[0] not in refused]
     found = [_sign(entity, f"header.{strength}", rule) for entity, strength, rule in kept]
-    found += [_sign(entity, "header.denied", rule) for entity, rule in denied]
+    found += [_sign(entity, "header.denied", rule) for entity, rule in denied][: _MOST_SIGNS - 1 - len(found)]
     if _NOT_PEOPLE & header.concepts and not any(e == "PERSON" and s in ("strong", "fair") for e, s, _ in named):
         found = [sign for sign in found if sign.entity != "PERSON" or sign.weight == "header.denied"]
         found.append(_sign("PERSON", "header.thing", "thing_or_place"))

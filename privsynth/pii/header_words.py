@@ -13,7 +13,8 @@ from privsynth.pii.lexicon import ASKING, UNCUT
 
 _LONGEST_HEADER = 200
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[^\W\d_]+")
+_MARKS = "\u0900-\u0903\u093a-\u094f\u0e31-\u0e4e"  # vowel signs of Hindi and Thai
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
 _EMAIL = re.compile(r"(?<![a-zA-Z])[eE][-–_ .]?[mM]ail")
 # Spellings that lose their meaning when digits and full stops go.
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -42,6 +43,8 @@ _NUMBERED_ONLY = re.compile(
 )
 _ACIDITY = re.compile(r"(?<![^\W\d_])pH(?![^\W\d_])")
 _MIXED = re.compile(r"(?<![a-zA-Z])(DoB|YoB|DoD|PoB|DoJ|PhD|NoK|IDs?)(?![a-z])")
+_CURRENT_ACCOUNT = re.compile(r"(?<![^\W\d_])(?:[aA]/[cC]|[рР]/[сС])(?![^\W\d_])")
+_ASIDE = re.compile(r"[(\[](?:required|optional|if any|if applicable|masked|encrypted|hashed)[)\]]", re.IGNORECASE)
 _SEX = re.compile(r"\(?\b[mM] ?/ ?[fF](?: ?/ ?[a-zA-Z])?\b\)?")
 _UNNAMED = re.compile(r"unnamed\W*\d+", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -97,13 +100,15 @@ class Header:
 def _spelled(name: str) -> str:
     text = lexicon.plain(name[:_LONGEST_HEADER])
     text = _EMAIL.sub("email", text)
+    if "(" in text or "[" in text:
+        text = _ASIDE.sub(" ", text)
     if "_" in text or " " in text:
         text = _SPELT.sub(lambda match: re.sub(r"[_ ]", "", match[0]), text)
     text = _ACIDITY.sub(" ", text.replace("'s", "").replace("’s", ""))
     if "." in text:
         text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
     if "/" in text:
-        text = _SEX.sub(" ", text)
+        text = _CURRENT_ACCOUNT.sub(" account ", _SEX.sub(" ", text))
     if _DIGIT.search(text):
         for pattern, written in _SPELLINGS:
             text = pattern.sub(written, text)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from privsynth.pii.wordlists import faker_lists, fold, fold_label, own_lists, split_labels
 
 # Vocabularies that are no entity of ours, but say that a value is no name of a person.
-COLOUR, CALENDAR, FIRM = "(colour)", "(calendar)", "(firm)"
+COLOUR, CALENDAR, FIRM, DEPARTMENT = "(colour)", "(calendar)", "(firm)", "(department)"
 PLACES = frozenset(("CITY", "REGION", "COUNTRY", "COUNTY"))
 
 _EXACT = {
@@ -94,7 +94,12 @@ def _exact() -> dict[str, tuple[str, ...]]:
 
     found["SPOKEN_LANGUAGE"].update(fold_label(name) for name in Provider.language_names)
     words = own_lists("words")
-    others = {COLOUR: words["colours"], CALENDAR: words["calendar"], FIRM: words["firms"]}
+    others = {
+        COLOUR: words["colours"],
+        CALENDAR: words["calendar"],
+        FIRM: words["firms"],
+        DEPARTMENT: words["departments"],
+    }
     exact: dict[str, list[str]] = {}
     for entity, values in found.items():
         _add(exact, entity, (value for value in values if len(value) > 2 or value in _SHORT or not value.isascii()))

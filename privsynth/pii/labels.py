@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from privsynth.pii.label_lists import PLACES, LabelLists, label_lists
+from privsynth.pii.label_lists import FIRM, PLACES, LabelLists, label_lists
 from privsynth.pii.model import Sign
 from privsynth.pii.profile import Profile
 from privsynth.pii.wordlists import fold, fold_label
+from privsynth.pii.wrappers import plain_text
 
 LOOKED_UP = 2_000  # distinct values at most
 _TRIED = 400  # distinct values after which a column without any hit is left alone
@@ -19,8 +20,26 @@ _NUMBERED = re.compile(r"^\s*\d{1,3}\s*[-.:)=]\s*|\s*\([^()]*\)\s*$|\s*/\s*a$|\s
 _SEPARATOR = re.compile(r"\s*[;,|/+&\n]\s*|\s+and\s+|\s+und\s+")
 _HEAD_ENDS = re.compile(r"\s*[,(/|;:]|\s+-\s+|\s+(?:of|for|in|at|to|with|i{1,3}|iv|[1-5])\b")
 _WORD = re.compile(r"[^\W\d_]+")
+_FIRM_END = re.compile(  # forms of firms in few letters, which as words say nothing
+    r"(?<=\w[ ,])(?:S\.?A\.?(?:S|U|B de C\.?V)?\.?|S/A|SE|S\.? ?L\.?(?:U\.?)?|A/S|S\.?[pP]\.?[aA]\.?|S\.?[rR]\.?[lL]\.?|L\.?P\.?|N\.A\.?"
+    r"|Co\.?,? ?(?:KG|Ltd\.?)?"
+    r"|Bros\.?|C\.V\.|K\.K\.|d\.o\.o\.|Sp\. z o\.? ?o\.?|A\.?Ş\.?|\(Persero\))$|^(?:PT|CV|PT\.|CV\.|EURL|SCI|UTE) (?=[A-Z])"
+)
+_CLOSED_LISTS = "EDUCATION_LEVEL RELIGION ETHNIC_GROUP MARITAL_STATUS DISABILITY SEXUALITY SPOKEN_LANGUAGE"
+_CLOSED = frozenset(_CLOSED_LISTS.split())
+_SCHOOL_WORDS = (
+    "degree diploma school college university bachelor bachelors master masters phd doctorate doctoral education graduate"
+    " undergraduate grade schooling ensino escola universidad universidade secundaria primaria bachillerato licenciatura"
+)
+_SCHOOLED = frozenset(_SCHOOL_WORDS.split())
+_UNLISTED = {  # how much a header is doubted when the list of what it names holds no value: more where lists are complete
+    "GENDER": 0.5, "MARITAL_STATUS": 0.5, "SPOKEN_LANGUAGE": 0.45, "ETHNIC_GROUP": 0.35, "RELIGION": 0.35,
+    "EDUCATION_LEVEL": 0.35, "OCCUPATION": 0.3,
+}  # fmt: skip
+_ENOUGH_TOLD = 3  # different values
 _COUNTY = frozenset(["county", "parish", "borough", "landkreis", "kreis", "powiat", "okres", "judet", "megye"])
 _CODE = re.compile(r"[A-Za-z]{2,3}")
+_OF_REGION = re.compile(r"[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3})$")
 _LOCALE = re.compile(r"[a-z]{2}[-_][A-Z]{2}")
 
 # Codes that stand for something only where a header says so, or where the whole set is there.
@@ -107,12 +126,23 @@ def entities_by_words(value: str, lists: LabelLists) -> tuple[str, ...]:
         return ("COUNTY",)
     if _job(words, lists, folded):
         return ("OCCUPATION",)
-    if len(words) > 1 and not lists.firm_words.isdisjoint(words):
+    if len(words) > 1 and (not lists.firm_words.isdisjoint(words) or _FIRM_END.search(value)):
         return ("ORGANIZATION",)
     return ()
 
 
-def _look(seen: _Seen, value: str, lists: LabelLists) -> None:
+def _begins(label: str, lists: LabelLists, headed: frozenset[str]) -> tuple[str, ...]:
+    """Return what the first words say where a header asks: "christianity and somewhat serious about it"."""
+    words = label.split()
+    closed = headed & _CLOSED
+    for number in range(min(3, len(words) - 1), 0, -1):
+        if spoken := closed.intersection(lists.exact.get(" ".join(words[:number]), ())):
+            return tuple(sorted(spoken))
+    return ("EDUCATION_LEVEL",) if "EDUCATION_LEVEL" in closed and not _SCHOOLED.isdisjoint(words) else ()
+
+
+def _look(seen: _Seen, value: str, lists: LabelLists, headed: frozenset[str]) -> None:
+    value = plain_text(value)
     label = fold_label(value)
     seen.tested += 1
     if label in lists.neutral:
@@ -127,20 +157,22 @@ def _look(seen: _Seen, value: str, lists: LabelLists) -> None:
         entities = entities or _parts(value, lists.exact)
     if entities:
         seen.add(entities, label, exact=True)
+    elif begun := _begins(label, lists, headed):
+        seen.add(begun, label, exact=False)
     elif len(value) <= _LONGEST and (found := entities_by_words(value, lists)):
         seen.add(found, label, exact=False)
 
 
-def _seen(values: Sequence[str], lists: LabelLists) -> _Seen:
+def _seen(values: Sequence[str], lists: LabelLists, headed: frozenset[str]) -> _Seen:
     tried = spread(values, _TRIED)
     seen = _Seen()
     for value in tried:
-        _look(seen, value, lists)
+        _look(seen, value, lists, headed)
     if len(tried) == len(values) or max(seen.hits.values(), default=0) < 0.1 * (seen.tested - seen.neutral):
         return seen
     seen = _Seen()
     for value in spread(values, LOOKED_UP):
-        _look(seen, value, lists)
+        _look(seen, value, lists, headed)
     return seen
 
 
@@ -159,6 +191,8 @@ def _from_lists(seen: _Seen, headed: frozenset[str]) -> list[Sign]:
         share, distinct = hits / told, len(seen.labels[entity])
         if entity.startswith("(") or share < 0.3:
             continue
+        if entity == "ORGANIZATION":  # beside "Pixar Animation Studios", "Disney" is no mark of a product
+            hits, share = hits + seen.hits[FIRM], min(1.0, share + seen.hits[FIRM] / told)
         own = seen.own[entity] / hits
         founded = own >= 0.15 or entity in headed
         strength = share * (1.0 if founded else 0.7) * (0.85 + 0.15 * seen.exact[entity] / hits)
@@ -172,10 +206,24 @@ def _from_lists(seen: _Seen, headed: frozenset[str]) -> list[Sign]:
     return found
 
 
+def _unlisted(seen: _Seen, headed: frozenset[str]) -> list[Sign]:
+    """Doubt a header that names a closed list of which no value is in the list: "language" over Python, C++ and Go."""
+    told = seen.tested - seen.neutral
+    if told < _ENOUGH_TOLD:
+        return []
+    return [
+        _sign(entity, "fit.cannot", _UNLISTED[entity], (seen.tested, 0), "none_listed")
+        for entity in sorted(headed.intersection(_UNLISTED))
+        if not seen.hits[entity]
+    ]
+
+
 def _from_codes(values: Sequence[str], lists: LabelLists, headed: frozenset[str]) -> list[Sign]:
     """Two and three letters: states, countries, languages, each weak alone."""
     if sum(len(value) <= 5 for value in values) < 0.9 * len(values):
         return []
+    if "SPOKEN_LANGUAGE" in headed:  # en, en-gb, zh_CN
+        values = [_OF_REGION.sub("", value) for value in values]
     codes = [value for value in values if _CODE.fullmatch(value)]
     if _share(_LOCALE, values) >= 0.9:
         return [_sign("SPOKEN_LANGUAGE", "labels.some", 1.0, (len(values), len(values)), "codes_of_locales")]
@@ -259,7 +307,10 @@ def label_signs(view: Profile, *, headed: frozenset[str]) -> list[Sign]:
         return letters
     values = spread(view.values, LOOKED_UP)
     found = {sign.entity: sign for sign in _from_codes(values, lists, headed)}
-    for sign in _from_lists(_seen(view.values, lists), headed):
+    seen = _seen(view.values, lists, headed)
+    if not found and sum(map(str.isascii, values)) >= 0.6 * len(values):
+        found = {sign.entity: sign for sign in _unlisted(seen, headed)}
+    for sign in _from_lists(seen, headed):
         held = found.get(sign.entity)
         if held is None or (sign.weight, -sign.strength) < (held.weight, -held.strength):
             found[sign.entity] = sign

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from privsynth.pii import lexicon_abroad as abroad
 from privsynth.pii import lexicon_around as around
 from privsynth.pii import lexicon_countries as countries
 from privsynth.pii import lexicon_facts as facts
@@ -25,7 +26,7 @@ _LETTERS = str.maketrans(
 )
 _BLOCKS = (
     persons.NAMES, persons.ROLES, persons.CONTACT, persons.KEYS, numbers.NUMBERS, facts.PLACES, facts.DATES, facts.TRAITS,
-    facts.HEALTH, facts.MONEY, facts.CRIME, facts.TEXT, short.SHORT, short.FURTHER,
+    facts.HEALTH, facts.MONEY, facts.CRIME, facts.TEXT, short.SHORT, short.FURTHER, abroad.ABROAD,
 )  # fmt: skip
 _DENYING = (
     ("%count", around.COUNTS),

@@ -23,6 +23,8 @@ result %kind: result results
 """
 
 COUNTS = """
+lanes logins tokens saves stars
+thickness diameter speed
 calls battery ouverture opening openings apertura birthorder per births deaths count counts cnt cnts total totals sum avg average mean
 median std stddev stdev variance min max minimum maximum ratio
 ratios percent percentage pct perc share proportion frequency freq len length chars width depth qty quantity quantities volume vol size
@@ -82,7 +84,9 @@ computername filepath productname itemname brandname teamname eventname stationn
 modelname nameplate timezone timezones product products prod store stores shop shops department departments dept ward
 wards item items model models branch files file path directory folder team teams game games song songs movie movies
 film films brand brands site sites station stations sensor sensors machine machines campaign campaigns disposition destination
-destinations ship ships vessel vessels plant plants protein proteins species specie scientific genus taxon taxa kingdom phylum dataset
+destinations ship ships vessel vessels plant plants protein proteins species specie
+color colors colour colours farbe farben couleur couleurs colore colori cores kleur kleuren kolor renk warna hue shade
+scientific genus taxon taxa kingdom phylum dataset
 datasets table tables column columns field fields db database databases hostnames server servers cluster clusters node nodes repo
 repository package packages module modules function functions variable variables course courses stadium venue venues league leagues club
 clubs tournament hotel hotels restaurant restaurants airport airports flight flights route routes stop stops recipe recipes ingredient
@@ -144,7 +148,8 @@ of de da di du del der des do s n e the
 NUMBERED = """
 person patient phone account document card insurance tax file case event street house zip social security identity
 license passport claim mrn record cell contact id national household loan plate vehicle chart clinical history medical
-health reference bank professional matricula serial iban driver+license credit key hp employment
+health reference bank professional matricula serial iban driver+license credit key hp employment vin dni nif wallet visa government
+citizen device routing pan cc mrn tax+id driver national+id credit+card person+id person+number account+number
 """
 
 # Words that people write by their consonants: number, nmbr.
@@ -170,7 +175,7 @@ japan china india spain italy chile
 
 # Words that are one letter away from a word of the lexicon and mean something else.
 NO_SLIPS = """
-sending bother drives stated serves finish eating locate preset imagine provides provided dealt denominator denominators
+accident accidents sending bother drives stated serves finish eating locate preset imagine provides provided dealt denominator denominators
 placeholder placeholders northing transform transforms nowhere notable compliant compliance diagnostic diagnostics certificate
 certificates ragione permit permits herkunft patent patents police warranty retain feather divers diverse medial prayer prayers medals
 planet planets career careers mission

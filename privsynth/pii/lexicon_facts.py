@@ -164,7 +164,8 @@ blood+type: bloodtype bloodgroup bloodgrp blutgruppe bloedgroep gruposanguineo g
 pressure: pressure druck presion
 oxygen: oxygen
 respiratory: respiratory resp
-gene: gene genes genetic genetics genetique genetico genetisch genome genomic genotype genotypes dna brca karyotype allele alleles
+gene: gene genes genome genomic
+genotype: genetic genetics genetique genetico genetisch genotype genotypes dna brca karyotype allele alleles
   haplotype mutation mutations polygenic mtdna hla
 snp: snp snps rsid
 procedure: procedure procedures cpt cptcode hcpcs surgery surgeries surgical operation operations operacion eingriff intervention

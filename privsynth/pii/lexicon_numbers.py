@@ -72,60 +72,63 @@ profile: profile profil perfil
 
 # entity: words that name it alone; the wider kind is spoken for as well.
 STATE_NUMBERS = """
-US_SSN: ssn socsec socialsecuritynumber socialsecurityno
+US_SSN: ssnum ssnbr ssnumber ssan ssnno ssn socsec socialsecuritynumber socialsecurityno
 US_ITIN: itin
-UK_NINO: nino natins natinsno nationalinsurance nationalinsurancenumber ninumber
+UK_NINO: natinsurance natinsuranceno nino natins natinsno nationalinsurance nationalinsurancenumber ninumber
 CA_SIN: sinnumber socialinsurancenumber nas
-AU_TFN: tfn taxfileno taxfilenumber
+AU_TFN: taxfilenum tfn taxfileno taxfilenumber
 IN_AADHAAR: aadhr aadhaar aadhar adhaar adhar aadhaarno aadharno aadhaarnumber aadharnumber uidai
-IN_PAN: permanentaccountnumber permanentaccount
-IN_VOTER: votercard votercardno votercardnumber voteridcard epicnumber voterid voteridno epicno voterno
+IN_PAN: permanentaccno permanentaccountnumber permanentaccount
+IN_VOTER: electorid electorno votercard votercardno votercardnumber voteridcard epicnumber voterid voteridno epicno voterno
 ES_NIE: nie foreignerid
 IT_FISCAL_CODE: fiscalcode codicefiscale codfiscale codfisc codicefisc
-FR_NIR: insee nosecu nir numsecu numerosecu securitesociale numss nss
-AT_SVNR: svnr atsv svnummer sozialversicherungsnummer
+FR_NIR: noss nss secu numeross insee nosecu nir numsecu numerosecu securitesociale numss nss
+AT_SVNR: vsnr svnr atsv svnummer sozialversicherungsnummer
 DE_TAX_ID: steuerliche steuerid steueridnr steueridentifikationsnummer steueridentnr identifikationsnummer
-DE_SOCIAL_SECURITY: rentenversicherungsnummer rvnr sozialversicherungsnummer svnummer svnr sozialversicherungsnr
+DE_SOCIAL_SECURITY: sozialvers rentenversicherungs rentenversicherung rvnummer rentenvers rentenversnr sozialversnr vsnr
+  rentenversicherungsnummer rvnr sozialversicherungsnummer svnummer svnr sozialversicherungsnr
 DE_ID_CARD: perso persoausweisnr personalausweis personalausweisnummer personalausweisnr persoausweis
+PT_NIF: identificacaofiscal
 BR_CPF: cpf cpfcnpj nucpf
 NL_BSN: bsn citizenservice citizenservicenumber burgerservicenummer sofinummer sofi bsnnummer
-BE_NN: registrenational registrenationale rijksreg rijksregisternummer rijksregister niss insz registrenational rrnr
+BE_NN: inss rrn registrenational registrenationale rijksreg rijksregisternummer rijksregister niss insz registrenational rrnr
 PL_PESEL: pesel
 SE_PERSONNUMMER: personnummer personnr pnr samordningsnummer
 DK_CPR: cpr cprnr cprnummer
-NO_FODSELSNUMMER: fodsnr personnummer fodselsnummer fødselsnummer foedselsnummer fnr
-FI_PERSONAL_IDENTITY_CODE: hetu henkilotunnus personbeteckning
-CH_AHV: ahv ahvnr ahvnummer avs avsnr oasi ahvn
+NO_FODSELSNUMMER: dnummer fodsnr personnummer fodselsnummer fødselsnummer foedselsnummer fnr
+FI_PERSONAL_IDENTITY_CODE: sotu sosiaaliturvatunnus hetu henkilotunnus personbeteckning
+CH_AHV: navs ahv ahvnr ahvnummer avs avsnr oasi ahvn
 CZ_RC: rodnecislo rodne rodcislo rodcis
 RO_CNP: cnp codnumericpersonal
-BG_EGN: egn егн uniformcivil uniformcivilnumber
+BG_EGN: edinengrazhdanskinomer egn егн uniformcivil uniformcivilnumber
 HR_OIB: oib osobni
 EE_IK: isikukood isikuk
 LT_ASMENS: asmenskodas asmens asmkod
 LV_PK: personaskods perskods personas
 GR_AMKA: amka αμκα
-TR_NATIONAL_ID: tckn tckimlik tckimlikno kimlik kimlikno tcno
+TR_NATIONAL_ID: vatandaslik vatandaslikno tcnumarasi tckn tckimlik tckimlikno kimlik kimlikno tcno
 IE_PPS: pps ppsn ppsno
 MX_CURP: curp claveunica
 MX_RFC: rfc registrofederal
-CL_RUT: rut
-CN_RIC: residentidentity residentidentitycard ricno 身份证 身份证号 身份证号码 shenfenzheng idcardcn
-KR_RRN: residentregistration residentregistrationnumber 주민등록번호 rrn
-JP_MY_NUMBER: mynumber mynum マイナンバー 個人番号
-TH_TNIN: tnin thaiid
-SG_NRIC_FIN: nric nricfin nricno
-MY_NRIC: mykad pengenalan kadpengenalan icno mykadno
+CL_RUT: rolunico rolunicotributario rut
+CN_RIC: sfz sfzh residentidentity residentidentitycard ricno 身份证 身份证号 身份证号码 shenfenzheng idcardcn
+KR_RRN: 주민번호 residentregno jumin juminbeonho juminnumber residentregistration residentregistrationnumber 주민등록번호 rrn
+JP_MY_NUMBER: kojinbango kojinbangou mainanbaa mynumber mynum マイナンバー 個人番号
+TH_TNIN: เลขบัตรประชาชน batprachachon เลขประจำตัวประชาชน บัตรประชาชน tnin thaiid
+SG_NRIC_FIN: finno finnumber uinfin nric nricfin nricno
+MY_NRIC: icnumber noic nokp icnum mykad pengenalan kadpengenalan icno mykadno
 ID_NIK: nik kependudukan nomorinduk ktp noktp nonik
-ZA_ID_NUMBER: rsaid saidnumber rsaidnumber
-IL_ID: תעודת teudat zehut teudatzehut
-NG_NIN: nin
-UA_RNOKPP: rnokpp ipn рнокпп іпн
+ZA_ID_NUMBER: saidno rsaid saidnumber rsaidnumber
+IL_ID: תז zeut misparzehut misparzeut תעודת teudat zehut teudatzehut
+NG_NIN: nimc nin
+UA_RNOKPP: ідентифікаційнийкод rnokpp ipn рнокпп іпн
 RU_INN: innfl inn инн
-UK_NHS: nhs nhsno nhsnbr nhsnumber
+UK_NHS: chinumber nationalhealthservice nhs nhsno nhsnbr nhsnumber
 US_MBI: mbi
 US_NPI: npi
 MEDICAL_LICENSE: dea deano
-DE_HEALTH_INSURANCE: krankenvers krankenversnr kvnummer versichertennummer krankenversichertennummer kvnr krankenversicherungsnummer
+DE_HEALTH_INSURANCE: krankenversicherten krankenversichertennr krankenversicherungsnr gkvnr kvid krankenvers krankenversnr kvnummer
+  versichertennummer krankenversichertennummer kvnr krankenversicherungsnummer
 """
 
 # country: words that imply it, besides those of ``STATE_NUMBERS``.

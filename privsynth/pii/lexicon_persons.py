@@ -31,7 +31,7 @@ alias: alias aka pseudonym pseudonyme apodo spitzname surnom
 salutation: salutation anrede honorific civilite tratamiento aanhef
 handle+name: screenname displayname nickname nick nikname handle
 username: telegram username uname usrname usernm login loginname loginid logon samaccountname userprincipalname upn benutzername
-  nutzername usuario nomutilisateur nomeutente utente gebruikersnaam twitter instagram linkedin facebook skype github snapchat tiktok
+  nutzername nomutilisateur nomeutente gebruikersnaam twitter instagram linkedin facebook skype github snapchat tiktok
   nutzerkennung
 social: social
 network: network networks
@@ -85,7 +85,7 @@ phone: phone phones phon phn fon fone telephone telefon telefono telp telefone t
   τηλέφωνο फोन mobilnr phonework phonehome nohp nomorhp cellno cellnum dialnumber
 phone+number: phonenumber handynummer telefonnummer mobilnummer faxnummer telefoonnummer mobilfunknummer telefonnummern rufnr contactno
   contactnum contactnumber telephonenumber numtelephone numtel mobiltelefon ceptelefonu phonenr
-cell: cell hp
+cell: cell
 ph: ph
 calling: dialing dial calling
 contact: contact contacts kontakt kontakte contacto contatto contato cntct ctc contct
@@ -98,7 +98,7 @@ street: street strasse strase streetname strt rue calle rua straat straatnaam ul
 streetmaybe: via road lane colonia bairro kelurahan
 house: house domu civico
 house+number: hausnr hausnummer huisnummer husnummer housenumber houseno doorno flatno
-dwelling: apartment apt flat suite building bldg appartement piso stiege wohnung landmark pobox postfach
+dwelling: apartment apt flat suite building bldg appartement piso stiege wohnung landmark
 line: line ligne linea zeile linha
 personal: personal persoonlijk personnel personali
 home: home work office business private privat prive mailing billing shipping delivery residential permanent current primary
@@ -119,8 +119,9 @@ device: device devices handset gerat appareil dispositivo apparaat
 device+id: deviceid udid idfa idfv gaid aaid adid androidid ifa imsi iccid advertisingid msid cookieid macid androididentifier
 advertising: advertising
 imei: imei imeino imeinumber
-serial: serial serialnumber serialno serialnum seriennummer sn
-wallet: wallet bitcoin btc eth ethereum walletaddress crypto xmr ltc blockchain
+serial: serial sn
+wallet: wallet walletaddress
+coin: eth
 """
 
 KEYS = """

@@ -35,8 +35,12 @@ EMAIL_ADDRESS fair: mail mail+contact
 PHONE_NUMBER strong: phone phone+number contact+number cell+number phone+cell contact+phone contact+phone+number contact+phone+id
   phone+contact+person home+number
 PHONE_NUMBER strong: ph+number ph+person ph+home ph+contact cell+person cell+home cell+contact
+PHONE_NUMBER strong: hp+number hp+contact hp+person
 PHONE_NUMBER ambiguous: =cell
-PHONE_NUMBER weak: contact =ph cell
+PHONE_NUMBER weak: contact =ph cell =hp
+RECORD_ID ambiguous: =pid
+RECORD_ID fair: patient+pid person+pid
+- fair: email+happened phone+happened ip+class ip+target
 - strong: thing+code
 - strong: phone+calling phone+calling+code country+calling+code phone+country+code phone+area+code area+code
 STREET_ADDRESS strong: address address+line street street+name street+number house+number address+street address+house street+house
@@ -56,7 +60,8 @@ PASSWORD fair: token token+id
 PASSWORD ambiguous: =pin pin
 DEVICE_ID strong: device+id device+number device+key device+serial device+serial+number device+uuid advertising+id
 DEVICE_ID fair: serial+number =serial device+code serial+id
-DEVICE_ID ambiguous: =device
+DEVICE_ID strong: device+phone+id device+phone phone+serial phone+serial+number device+token push+token device+phone+number
+  device+push+token advertising+phone+id
 DEVICE_ID weak: device serial
 IMEI strong: imei imei+number
 RECORD_ID strong: person+id person+number person+key household+id household+number relative+id professional+id professional+number
@@ -92,6 +97,28 @@ AU_MEDICARE strong: medicare+card medicare+card+number
 HEALTH_PLAN_NUMBER strong: medicare+card medicare+card+number
 US_NPI strong: professional+national+identity professional+national+id professional+national+number
 MEDICAL_LICENSE strong: medical+license medical+license+number license+professional license+professional+number
+HEALTH_PLAN_NUMBER strong: insurance+credit+card health+credit+card medicare+credit+card insurance+credit+card+number
+NATIONAL_ID strong: identity+credit+card id+credit+card national+credit+card citizen+credit+card national+id+credit+card
+NATIONAL_ID fair: person+id+credit+card
+MEDICAL_RECORD_NUMBER strong: organization+patient+id organization+patient+number file+number+patient health+record+number health+record+id
+LICENSE_PLATE strong: driver+license+vehicle
+MAC_ADDRESS strong: mac+source mac+address+source
+BIOMETRIC strong: iris+make biometric+make event+iris
+RECORD_ID fair: criminal+id criminal+number
+CA_SIN fair: sin+person
+USERNAME strong: user+name user+username
+USERNAME fair: =user
+RECORD_ID strong: user+id user+number user+key user+code user+reference
+PERSON fair: =by+%done loan+professional by+event+happened
+PHOTO strong: iris+picture
+CARD_EXPIRY strong: occasion+credit+card
+FREE_TEXT fair: email+prose
+LOAN_NUMBER strong: account+id+loan account+key+loan
+LOAN_NUMBER ambiguous: credit+number
+- strong: phone+thing+name phone+network password+insurance vin+year
+CREDIT_CARD strong: card+token credit+card+token
+FREE_TEXT fair: case+description phone+prose
+FREE_TEXT ambiguous: =observation
 CREDIT_CARD strong: credit+card credit+card+number card+number cc+number card+id credit+card+id pan+card+number+credit card+account+number
   bank+card card+bank+number card+pan event+card+number credit+card+hash credit+number+card
 CREDIT_CARD fair: =pan pan+number cc
@@ -109,6 +136,8 @@ ACCOUNT_NUMBER strong: account+number account+id bank+account bank+account+numbe
 ACCOUNT_NUMBER fair: account
 LOAN_NUMBER strong: loan+number loan+id loan+account+number loan+key loan+account loan+event+number loan+code loan+reference
 LOAN_NUMBER weak: =loan
+CRYPTO strong: coin+address coin+wallet coin+key coin+wallet+address address+wallet person+wallet coin+account coin+hash coin+id
+CRYPTO weak: coin
 CRYPTO strong: wallet wallet+address wallet+id wallet+key
 ABA_ROUTING_NUMBER strong: routing routing+number routing+bank routing+bank+number routing+code
 SWIFT_CODE strong: swift swift+code bankcode+swift swift+bankcode
@@ -211,7 +240,8 @@ EDUCATION_LEVEL strong: education education+level education+attainment education
   education+title education+year
 OCCUPATION strong: occupation occupation+title occupation+name occupation+code occupation+position person+title position+title
   employment+title occupation+person person+position occupation+thing
-OCCUPATION fair: employment employment+status =position position+employment position+name position+person
+OCCUPATION ambiguous: =position
+OCCUPATION fair: employment employment+status position+employment position+name position+person
 OCCUPATION weak: title position
 - strong: title+thing title+event title+prose
 ORGANIZATION strong: organization organization+name education+organization+name medical+organization+name name+organization+person
@@ -238,8 +268,9 @@ PROTECTION_GROUP strong: protect+group protect+status protection protection+comm
 PROTECTION_GROUP fair: residence+status visa+status visa+type population+group community+group
 PROTECTION_GROUP ambiguous: =community
 DISABILITY strong: disability disability+status disability+person disability+code
-GENETIC strong: snp snp+id gene gene+code
-- fair: gene+name gene+id
+GENETIC strong: snp snp+id genotype genotype+code gene+diagnosis gene+genotype gene+patient genotype+patient genotype+status gene+status
+GENETIC weak: gene
+- fair: gene+name gene+id gene+code gene+thing gene+make
 BLOOD_TYPE strong: blood+type blood+group blood+code
 DIAGNOSIS strong: diagnosis diagnosis+code diagnosis+name death+cause medical+condition health+condition event+diagnosis diagnosis+prose
   death+cause+code diagnosis+event+name diagnosis+medical
@@ -253,7 +284,7 @@ MEDICATION ambiguous: drug+id
 HEALTH strong: body heart+diagnosis medical+history diagnosis+history body+score heart
 HEALTH fair: health+status health+problem health medical+notes test+result test+result+name clinical+status medical+prose body+test
 HEALTH weak: medical clinical birth+measure =measure state+health person+measure
-GENETIC fair: gene+test
+GENETIC strong: gene+test genotype+test genotype+result genotype+test+result
 FINANCES strong: money account+balance balance+account credit+score money+event loan+amount credit+limit net+worth person+money
   credit+amount card+limit
 FINANCES fair: =balance balance balance+event net+pay pay loan+balance loan+status credit+history account+amount claim+amount =net
@@ -265,7 +296,9 @@ FREE_TEXT strong: notes notes+patient free+prose notes+medical notes+clinical no
   notes+person notes+diagnosis event+report notes+prose prose+notes health+notes drug+notes body+notes procedure+notes
 FREE_TEXT fair: prose prose+event prose+person prose+patient person+description diagnosis+report medical+report clinical+report
   report+patient prose+clinical notes+thing
-FREE_TEXT ambiguous: =description =report description+event description+person description
+FREE_TEXT ambiguous: =description =report description+event description+person =transcript
+FREE_TEXT fair: transcript+event event+transcript+prose transcript+phone
+FREE_TEXT weak: description description+thing transcript
 FREE_TEXT weak: report
 TARGET strong: =target =fraud =target+class =target+name =target+code target+fraud =target+number person+target =target+event
 TARGET fair: fraud target+person target+loan loan+fraud =target+death fraud+event target+predict =predict event+fraud

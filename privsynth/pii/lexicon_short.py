@@ -19,7 +19,7 @@ email: emailadr mailaddr emailaddy postaelettronica
 device+id: devid devno geratenummer toestelid appareilid implantserial deviceidentifier implantserialnumber
 device: dev implant toestel gerate
 record+id: recid recordno
-person+id: pid sid empid usubjid seqn personid
+person+id: sid empid usubjid seqn personid
 person+number: personalnummer personalnr personalnum personnelnumber personnelno staffnumber staffno legajo staffid
 mrn: prontuario cartellaclinica patientenaktennummer dossiermedical chartnumber nhcno hospno mednbr
 insurance+number: polno verzekerdennummer carteirinha hicno policyholderno policyholdernumber beneficiarynumber subscriberid subscriberno
@@ -32,7 +32,7 @@ cardcode: verificationcode kartenprufnummer prufnummer
 security: sicurezza seguranca sicherheits veiligheid
 expiry: vencimiento scadenza validade expire gultig exp validite caducite vervaldatum
 iban: ibn
-account: directdeposit chk sav checking savings chq dda giro girokonto contabancaria
+account: rib directdeposit chk sav checking savings chq dda giro girokonto contabancaria
 loan: mtg lening mutuonumero
 loan+number: kreditnummer leningnummer mtgno loannbr lnno kreditnr
 wallet: wlt portefeuille monedero cryptowallet walletid cryptowalletaddress
@@ -90,7 +90,7 @@ union+member: vakbondslid tumemb unmbr iscrittosindacato membresyndicat unionmbr
 protect: protection schutz
 protection: vuln vulnerable vulnerabili migratorio schutzstatus schutz refstat dispstat migratorisch vulnerables
 disability: dsblty beperking disabl invaliditeit handicaps
-gene: geno genotipo genotyp genica genico hgvs varhgvs mut
+genotype: geno genotipo genotyp genica genico hgvs varhgvs mut
 blood+type: bldtyp bldgrp abogroup aborh bloodgrouping bldtype
 diagnosis: hoofddiagnose diagnoseschlussel diagnosi dxcd dgn diagcd hauptdiagnose nebendiagnose
 procedure: proc px surg intervento ingreep ops acte procedura proccd procedurecode pxcd cirurgico surgicalprocedure

@@ -58,7 +58,7 @@ NUMBERS: tuple[Number, ...] = (
     _number("CA_SIN", "ca.sin", "9{9}|9{3}[ -]9{3}[ -]9{3}", _SINGLE, "9{3}-9{3}-9{3}"),
     _number("AU_TFN", "au.tfn", "9{8,9}|9{3} 9{3} 9{2,3}", _SINGLE),
     _number("IN_AADHAAR", "in_.aadhaar", "9{12}|9{4}[ -]9{4}[ -]9{4}", _SINGLE, "9{4} 9{4} 9{4}"),
-    _number("IN_PAN", "in_.pan", "a{5}9{4}a", _NONE, "a{5}9{4}a"),
+    _number("IN_PAN", "in_.pan", "a{5}9{4}a", 0.2, "a{5}9{4}a"),
     _number("ES_NIF", "es.nif", "9{7,8}-?a|9{2}\\.9{3}\\.9{3}-?a", _LETTER, "9{8}-?a|9{2}\\.9{3}\\.9{3}-?a"),
     _number("ES_NIE", "es.nie", "a-?9{7}-?a", _LETTER, "a-?9{7}-?a"),
     _number("IT_FISCAL_CODE", "it.codicefiscale", "a{6}[9a]{2}a[9a]{2}a[9a]{3}a", _LETTER, "a{6}[9a]{2}a[9a]{2}a[9a]{3}a"),

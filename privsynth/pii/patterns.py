@@ -29,7 +29,9 @@ _TOP_LEVEL = (
     r"|ru|ua|cz|se|no|dk|fi|pt|gr|tr|il|za|kr|tw|hk|sg|my|id|th|vn|ph|hu|ro|bg|sk|si|hr|lt|lv|ee|ie|lu|tv|me|online|shop|site|xyz)"
 )
 _DOMAIN = rf"(?:[a-z0-9](?:[a-z0-9\-]{{0,61}})\.){{1,5}}{_TOP_LEVEL}"
-_url = matches(rf"(?:[a-z][a-z0-9+.\-]{{1,11}}://|//)[^\s]{{3,}}|www\d?\.[^\s.]+\.\S+|{_DOMAIN}(?::\d{{2,5}})?/\S+")
+_url = matches(
+    rf"(?:[a-z][a-z0-9+.\-]{{1,11}}://|//)[^\s]{{3,}}|www\d?\.[^\s.]+\.\S+|{_DOMAIN}(?::\d{{2,5}})?/\S+|git@[\w.\-]+:\S+"
+)
 _MASK = r"[Xx*•#]"
 _begins_large = re.compile(r"[3-9][0-9]\.|[0-9]{3}\.").match
 _PRIVATE = ("10.", "127.", "192.168.", "172.")
@@ -85,7 +87,7 @@ _RULES: tuple[Rule, ...] = (
     Rule(name="shape.email_masked", entity="EMAIL_ADDRESS", weight="value.form", needs="@", shape=shape(r"[^\s]+@[^\s]+"),
          check=_masked_email),
     Rule(name="shape.url", entity="URL", weight="value.form", needs="a/",
-         shape=shape(r"(?:[a9+.\-]{2,12}:)?//\S+|[a9\-.]{4,60}(?::9+)?/.+"),
+         shape=shape(r"(?:[a9+.\-]{2,12}:)?//\S+|[a9\-.]{4,60}(?::9+)?/.+|a{3}@[a9\-.]+:.+"),
          check=_url),
     Rule(name="shape.domain", entity="URL", weight="value.shape", needs="a.", only="9a.-", shape=shape(r"[a9\-.]+\.a{2,6}"),
          check=matches(_DOMAIN), chance=0.02, whole=_domains),
@@ -159,6 +161,10 @@ _RULES: tuple[Rule, ...] = (
          shape=shape("9{17}[9a]"), check=checks.chinese, chance=0.01),
     Rule(name="shape.kr_resident", entity="KR_RRN", weight="value.shape", needs="9-", only="9-", longest=26, shape=shape("9{6}-9{7}"),
          check=matches(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-8]\d{6}"), chance=0.05),
+    Rule(name="check.german_pension", entity="DE_SOCIAL_SECURITY", weight="value.checksum", source="checksum", needs="9a",
+         only="9a ", longest=26, shape=shape("99 ?9{6} ?a ?9{3}"), check=checks.german_pension, chance=0.1),
+    Rule(name="check.singapore", entity="SG_NRIC_FIN", weight="value.checksum", source="checksum", needs="9a", only="9a", longest=26,
+         shape=shape("a9{7}a"), check=checks.singapore, chance=0.02),
     Rule(name="check.ahv", entity="CH_AHV", weight="value.checksum", source="checksum", needs="9", only="9", longest=26,
          numeric=True, shape=shape("9{13}"), check=lambda value: value.startswith("756") and checks.ean(value), chance=0.001),
     Rule(name="check.vin", entity="VIN", weight="value.checksum", source="checksum", needs="9a", only="9a", longest=26,

@@ -27,9 +27,9 @@ _PLAIN = (  # ends that say street in any case; the others need capitals: 12 Oak
 )
 _NUMBERED = (
     rf"{_AT}(?i:(?:apt|flat|unit|suite|no|plot|shop|level)\.? ?#?\w{{1,5}},? )?"
-    r"[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,5}[a-z]?)?(?:[,/\n] ?| )"
+    r"(?:[0-9]{1,6}[A-Za-z]?|[0-9]{1,4}[Xx*]{2,3})(?:[-/][0-9]{1,5}[a-z]?)?(?:[,/\n] ?| )"
 )
-_ENGLISH = rf"{_NUMBERED}(?:[^\W\d_][\w'.\-]* ){{1,5}}?{_PLAIN}\b"
+_ENGLISH = rf"{_NUMBERED}(?:[^\W\d_][\w'.\-]* ){{1,5}}?(?:[0-9]{{1,3}} )?{_PLAIN}\b"
 _CAPITALS = re.compile(rf"{_NUMBERED}(?:[A-ZÀ-Þ][\w'.’\-]* ){{1,5}}?(?=[A-Z])(?i:{_SUFFIX})\b")
 _NUMBERED_AVENUE = (
     rf"{_AT}[0-9]{{1,6}} (?:[nsew]\.? |[ns][ew] |north |south |east |west )?[0-9]{{1,3}}(?:st|nd|rd|th) [^\W\d_]{{2}}"
@@ -123,6 +123,12 @@ _DEGREES = matches(
     r"(?:[,; ]{1,2}[NSEWO]?\s?\d{1,3}\s?[°º]\s?\d{1,2}(?:\.\d+)?\s?(?:['′’]\s?(?:\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''|′′)?)?)?\s?[NSEWO]?)?"
     r"|[-+]?\d{1,3}\.\d{2,}\s?[°º]\s?[NSEWO]"
 )
+_ROAD = (
+    r"(?:[nsew]\.? |north |south |east |west )?[\w'.\- ]{2,40} "
+    r"(?:street|avenue|ave|boulevard|blvd|road|rd|parkway|pkwy|lane|terrace|highway|hwy|turnpike)"
+)
+_SIDE = r"\.?(?: [nsew]| north| south| east| west)?"
+_road = matches(rf"{_ROAD}{_SIDE}(?:(?: ?[&/@] ?| and | at ){_ROAD}{_SIDE})?")
 _FLOATS = re.compile(r"[0-9]+\.[0-9]+")
 
 
@@ -142,6 +148,11 @@ def in_degrees(value: str) -> bool:
     return _DEGREES(value)
 
 
+def is_well_known_text(value: str) -> bool:
+    """Return whether a value is a geometry as databases write it: POINT (4.9 52.4)."""
+    return _WELL_KNOWN_TEXT(value)
+
+
 _GB = r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) ?\d[ABD-HJLNP-UW-Z]{2})"
 _CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
 _IE = r"(?:D6W|[AC-FHKNPRTV-Y]\d{2}) ?[0-9AC-FHKNPRTV-Y]{4}"
@@ -151,7 +162,7 @@ _COUNTRY_PREFIX = (
 
 
 def _several(values: Sequence[str]) -> bool:
-    """Return whether postal codes without letters are more than one range written as such."""
+    """Return whether there is more than one: postal codes without letters, roads without a house number."""
     return len(values) >= 2
 
 
@@ -162,6 +173,8 @@ PLACE_RULES: tuple[Rule, ...] = (
          check=_eastern, chance=0.03),
     Rule(name="shape.street_like", wide=True, entity="STREET_ADDRESS", weight="value.loose", needs="9a ", only="9a ,",
          shape=shape(r"9{1,6}a? a{2}.+|a{4}.+ 9{1,4}a?"), check=_like, chance=0.1),
+    Rule(name="shape.road", wide=True, entity="STREET_ADDRESS", weight="value.shape", needs=" a", shape=shape("[9a].+"), check=_road,
+         chance=0.05, whole=_several),
     Rule(name="shape.zip_plus4", entity="POSTAL_CODE", weight="value.form", needs="9-", only="9-", longest=26, shape=shape("9{5}-9{4}"),
          chance=0.02),
     Rule(name="shape.postcode_gb", entity="POSTAL_CODE", weight="value.form", needs="9a", only="9a ", longest=26,

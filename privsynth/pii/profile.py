@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.pii.distinct import Distinct, chosen_of, distinct_of
+from privsynth.pii.wrappers import all_unwrapped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +48,8 @@ class Profile:
     Attributes:
         cells: Non-missing cells.
         distinct: Distinct non-missing values (after trimming).
-        values: The distinct values that are tested: trimmed, cut to ``LONGEST_CELL``, in an order that depends on nothing
+        values: The distinct values that are tested: trimmed, cut to ``LONGEST_CELL``, without footnote marks, tags and
+            brackets around them (``wrappers.unwrapped``), in an order that depends on nothing
             but the values, so that any first part of them is a sample too. In a column of numbers they are written
             plainly: "1,234.50" as "1234.50", "7.0" as "7".
         texts: All distinct values, whole (the full scan for written identifiers).
@@ -129,7 +131,7 @@ def profile(cells: Any, *, max_cells: int, exhaustive: bool) -> Profile:
     found = distinct_of(cells)
     number = len(found.texts)
     places, drawn = chosen_of(found.counts, found.uniform, number if exhaustive else max_cells)
-    kind, values = _kind(_cut(found, places), number)
+    kind, values = _kind(all_unwrapped(_cut(found, places)), number)
     shapes: dict[str, list[str]] = {}
     for value in values:
         shapes.setdefault(shape_of(value), []).append(value)

@@ -76,8 +76,6 @@ ROUTES: tuple[Route, ...] = (
     _route("Crypto", "CRYPTO", "[9a]{26,62}", 0.001, narrow=True, starts="bc1|1|3"),
     _route("UsMbi", "US_MBI", "9a[9a]9-?a[9a]9-?a{2}99", 0.3, narrow=True, weight="value.form"),
     _route("UkNino", "UK_NINO", "a{2} ?99 ?99 ?99 ?a", 0.08, narrow=True, weight="value.form"),
-    _route("DeSocialSecurity", "DE_SOCIAL_SECURITY", "99 ?9{6} ?a ?9{3}", 0.1, narrow=True),
-    _route("SgFin", "SG_NRIC_FIN", "a9{7}a", 0.3, narrow=True, starts="[STFGM]", weight="value.shape"),
     _route("DeHealthInsurance", "DE_HEALTH_INSURANCE", "a9{9}", 0.1, narrow=True),
     _route("DeIdCard", "DE_ID_CARD", "a[9a]{7}9{1,2}[9a]?", 0.1),
     _route("DePassport", "PASSPORT", "a[9a]{7}9{1,2}", 0.1),

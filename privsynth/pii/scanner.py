@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.errors import UsageError
-from privsynth.pii.context import context_signs
+from privsynth.pii.context import beside_people, context_signs, key_context
 from privsynth.pii.custom import Rules
 from privsynth.pii.entities import ENTITIES, Entity, lineage
 from privsynth.pii.fit import fit_signs
@@ -113,10 +113,11 @@ def scan_columns(
     cells_of = columns.reveal()
     kinds = _kinds(own)
     headers = {name: [*header_signs(name), *own.header_signs(name)] for name in cells_of}
-    around = context_signs(headers)
+    around, beside = context_signs(headers), beside_people(headers)
     findings, rows = [], 0
     for name, count, view in profiles(cells_of, max_cells=max_cells, exhaustive=exhaustive):
-        signs = [*signs_of(name, headers[name], view, rules=own, countries=countries, model=model), *around[name]]
+        seen = signs_of(name, headers[name], view, rules=own, countries=countries, model=model)
+        signs = [*seen, *around[name], *key_context(headers[name], seen, beside[name])]
         found = finding(name, signs, view, kinds=kinds)
         if found.role != "direct":  # what is written inside the cells of a direct identifier changes nothing
             found = finding(name, [*signs, *span_signs(view)], view, kinds=kinds)

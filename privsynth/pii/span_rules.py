@@ -164,8 +164,8 @@ NAMED: tuple[Span, ...] = (
     Span(rule="ssn_named", entity="US_SSN", any_case=True,
          pattern=rf"\b(?:ssn|social security|soc sec){_NUMBER}?{_IS}{_SSN_AREA}[ \-]?{_SSN_GROUP}[ \-]?{_SSN_SERIAL}{_AFTER}"),
     Span(rule="phone_named", entity="PHONE_NUMBER", any_case=True,
-         pattern=rf"(?:^|[^\pL])(?:{_CALLS})(?:\b{_NUMBER})?[ :.#=]{{0,4}}(?:is |was |at |on |(?:us|me|him|her) (?:at|on) )?[+(]?\d"
-                 r"(?:[ .\-/()]{0,2}\d){6,14}(?:$|[^\w\-]|x)"),
+         pattern=rf"(?:^|[^\pL])(?:{_CALLS})(?:\b{_NUMBER})?(?:[ :#=.]{{1,4}}|[+(:])(?:is |was |at |on |(?:us|me|him|her) (?:at|on) )?"
+                 r"[+(]?\d(?:[ .\-/()]{0,2}\d){6,14}(?:$|[^\w\-]|x)"),
     Span(rule="record_number_named", entity="MEDICAL_RECORD_NUMBER", any_case=True,
          pattern=rf"(?:^|[^\pL])(?:{_CHARTS}){_NUMBER}?{_IS}[a-z]{{0,4}}[ \-]?\d[\d\-]{{3,}}"),
     Span(rule="nhs_named", entity="UK_NHS", any_case=True,

@@ -10,6 +10,7 @@ from statistics import median
 import numpy as np
 
 from privsynth.pii.entities import ENTITIES, in_family, is_direct
+from privsynth.pii.key_forms import written_key_signs
 from privsynth.pii.model import Sign, Source
 from privsynth.pii.posterior import UNSEEN
 from privsynth.pii.profile import Profile
@@ -114,10 +115,10 @@ def key_signs(view: Profile, headed: Collection[str], *, quantity: bool) -> list
     if keys and (few := _few_codes(view)):
         return [_repetition(view, entity, "key.few", few, "few_codes") for entity in keys]
     if keys:
-        return _named_key(view, keys)
+        return [*_named_key(view, keys), *written_key_signs(view, headed)]
     if quantity or view.unique_ratio < _RECORDS or view.kind not in ("integer", "text"):
         return []
-    return _unnamed_key(view)
+    return [*_unnamed_key(view), *written_key_signs(view, headed)]
 
 
 def _named_key(view: Profile, keys: Iterable[str]) -> list[Sign]:

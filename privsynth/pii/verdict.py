@@ -15,6 +15,7 @@ from privsynth.pii.reasons import reason_of, sentence_of
 _OTHERS_SHOWN = 4
 _UNEXPLAINED_VALUES = 20  # different texts that nothing explains before the owner must look
 _UNEXPLAINED_SHARE = 0.5
+_TELLING = 0.5  # strength of a sign that a column is a key
 _LOOK = "left out unless you look at it and declare what it is"
 
 
@@ -47,7 +48,7 @@ def finding(
     verdict = _with_figures(verdict, view)
     if not view.cells:
         return replace(verdict, entity=None, detail=None, reason=f"no value; by its name: {verdict.reason}")
-    return column.contaminated(_unexplained(verdict, view, chances[NOTHING]))
+    return column.contaminated(column.unexplained(verdict, view))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,22 @@ class _Column:
         spans = [sign for sign in self.signs if sign.weight == "span"]
         return [sign for sign in spans if sign.entity != "IP_ADDRESS" or sign.n_hit <= 0.5 * sign.n_tested]
 
+    def unexplained(self, found: ColumnFinding, view: Profile) -> ColumnFinding:
+        """Send text, and codes and long numbers, that mostly differ and that nothing explains, to the owner.
+
+        45 CFR 164.514(b)(2)(i)(R) counts any other unique number or code as an identifier.
+        """
+        if found.role != "safe" or found.entity is not None:
+            return found
+        coded = any(sign.weight in ("key.shape", "key.long") and sign.strength > _TELLING for sign in self.signs)
+        varied = view.distinct >= _UNEXPLAINED_VALUES and view.unique_ratio > _UNEXPLAINED_SHARE
+        if not coded and not (varied and view.kind == "text"):
+            return found
+        said = "text" if view.kind == "text" else "whole numbers"
+        return _to_review(
+            found, f"{said} that nothing explains: {view.distinct} different values in {view.cells} cells"
+        )
+
     def contaminated(self, found: ColumnFinding) -> ColumnFinding:
         """Turn "keep" into "review" when some cells hold a written identifier."""
         spans = self._spans()
@@ -188,12 +205,3 @@ def _with_figures(found: ColumnFinding, view: Profile) -> ColumnFinding:
         sampled=view.tested,
         missed_below=view.rows_could_be_missed,
     )
-
-
-def _unexplained(found: ColumnFinding, view: Profile, nothing: float) -> ColumnFinding:
-    """Send text that mostly differs, and that nothing explains, to the owner."""
-    explained = found.entity is not None or view.kind != "text"
-    if explained or view.distinct < _UNEXPLAINED_VALUES or view.unique_ratio <= _UNEXPLAINED_SHARE:
-        return found
-    reason = f"text that nothing explains: {view.distinct} different values in {view.cells} cells"
-    return replace(_to_review(found, reason), confidence=nothing)
