@@ -51,6 +51,7 @@ GUESSES: dict[str, float] = {
     "header.ambiguous": 3.2,
     "header.denied": -6.0,
     "header.fair": 4.2,
+    "header.number": 2.0,
     "header.strong": 6.0,
     "header.thing": -4.0,
     "header.weak": 2.0,
@@ -122,8 +123,14 @@ def _misread(headers: dict[str, list[Sign]], chance: random.Random) -> dict[str,
     for name, signs in headers.items():
         draw = chance.random()
         other = headers[chance.choice(list(headers))]
-        read[name] = [] if draw < HIDDEN else other if draw < HIDDEN + SWAPPED else signs
+        read[name] = _unknown(signs) if draw < HIDDEN else other if draw < HIDDEN + SWAPPED else signs
     return read
+
+
+def _unknown(signs: Sequence[Sign]) -> list[Sign]:
+    """Return what a header says whose telling word the lexicon lacks: that it is somebody's or something's number, or nothing."""
+    numbered = any({"number", "id"} & set(sign.rule.split("+")) and sign.weight != "header.denied" for sign in signs)
+    return [Sign(source="header", entity="RECORD_ID", weight="header.number", rule="number")] if numbered else []
 
 
 def _agrees(candidate: str, entity: str | None) -> bool:

