@@ -29,6 +29,8 @@ audit: $(READY)
 bench: $(READY)
 	$(PYTHON) benchmarks/utility.py
 	$(PYTHON) benchmarks/speed.py
+	$(PYTHON) benchmarks/scan.py
+	$(PYTHON) benchmarks/paid_roles.py
 
 $(READY): pyproject.toml constraints.txt
 	python3 -m venv $(VENV)
