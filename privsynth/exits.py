@@ -22,6 +22,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
 _ENDED = "No half-written output was left behind; what the ledger reserved stays spent."
 
 
+_SOON_SECONDS = 0.01
 _signals: list[int] = []
 
 
@@ -37,6 +38,27 @@ def obey_sigterm() -> None:
         raise Terminated
 
     signal.signal(signal.SIGTERM, terminate)
+    _raise_again_what_a_finaliser_swallows()
+
+
+def _raise_again_what_a_finaliser_swallows() -> None:
+    """Let an interrupt that arrived inside a `__del__` or a callback of a library, where it is lost, arrive once more."""
+    usual = sys.unraisablehook
+    lost: list[type[BaseException]] = []
+
+    def once_more(*_: object) -> None:
+        raise lost.pop()
+
+    def swallowed(found: sys.UnraisableHookArgs) -> None:
+        if not issubclass(found.exc_type, Terminated | KeyboardInterrupt):
+            usual(found)
+            return
+        lost.append(found.exc_type)
+        signal.setitimer(signal.ITIMER_REAL, _SOON_SECONDS)
+
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, once_more)
+        sys.unraisablehook = swallowed
 
 
 def code_of(run: Callable[[], object]) -> int:

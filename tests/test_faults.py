@@ -155,3 +155,22 @@ def test_the_spill_folder_of_the_database_is_gone(
     assert found.returncode == 0, found.stderr
     assert list(place.iterdir()) == []
     assert privsynth(capsys, "verify", folder / "m").code == 0
+
+
+def test_an_interrupt_inside_a_finaliser_is_not_lost() -> None:
+    code = (
+        "import os, signal, time\n"
+        "from privsynth import exits\n"
+        "class Odd:\n"
+        "    def __del__(self):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(0.01)\n"
+        "def run():\n"
+        "    Odd()\n"
+        "    for _ in range(500):\n"
+        "        time.sleep(0.01)\n"
+        "exits.obey_sigterm()\n"
+        "raise SystemExit(exits.code_of(run))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (143, False)
