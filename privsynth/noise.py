@@ -155,9 +155,9 @@ class UnitCoins:
         self._key = key
 
     def keyed(self, names: list[bytes]) -> npt.NDArray[np.uint64]:
-        """Return 64 keyed bits of each unit name."""
-        hashed = b"".join(hashlib.blake2b(name, key=self._key, digest_size=8).digest() for name in names)
-        return np.frombuffer(hashed, dtype=np.uint64)
+        """Return uint64[n, 2], 128 keyed bits of each unit name: the first half is its coin, both tell it from all others."""
+        hashed = b"".join(hashlib.blake2b(name, key=self._key, digest_size=16).digest() for name in names)
+        return np.frombuffer(hashed, dtype=np.uint64).reshape(-1, 2)
 
     def mixed(self, state: npt.NDArray[np.uint64], salt: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
         """Return keyed bits of (state, salt) pairs, vectorised (splitmix64 finaliser, Steele et al. 2014)."""

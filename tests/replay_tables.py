@@ -16,9 +16,9 @@ from privsynth.generators.fitted import Fitted
 from privsynth.noise import Noise
 from privsynth.plan import Plan
 from privsynth.privacy import Budget, Unit
-from privsynth.table.coded import others, split_units
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source, open_table
+from privsynth.table.units import others, split_units
 from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.io import schema_to_document
 from privsynth.tableschema.model import Field, Schema

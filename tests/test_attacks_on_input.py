@@ -12,9 +12,9 @@ import pytest
 
 import privsynth
 from privsynth.privacy import Unit
-from privsynth.table import source as table_source
-from privsynth.table.coded import split_units
+from privsynth.table import connection as table_connection
 from privsynth.table.source import open_table
+from privsynth.table.units import split_units
 
 
 def texts(frame: object) -> list[tuple[object, ...]]:
@@ -61,10 +61,10 @@ def test_labels_that_are_one_number_count_together() -> None:
 
 
 def test_what_spills_is_for_the_owner_alone() -> None:
-    mode = stat.S_IMODE(os.stat(table_source._spill_folder()).st_mode)
+    mode = stat.S_IMODE(os.stat(table_connection.spill_folder()).st_mode)
     assert mode == 0o700
     settings = (
-        table_source.connect()
+        table_connection.connect()
         .sql(
             "SELECT name, value FROM duckdb_settings() "
             "WHERE name IN ('temp_file_encryption', 'autoload_known_extensions', 'temp_directory')"
@@ -74,7 +74,7 @@ def test_what_spills_is_for_the_owner_alone() -> None:
     assert dict(settings) == {
         "temp_file_encryption": "true",
         "autoload_known_extensions": "false",
-        "temp_directory": table_source._spill_folder(),
+        "temp_directory": table_connection.spill_folder(),
     }
 
 

@@ -29,7 +29,7 @@ def codes_of(cells: list[Any], spec: Any, *, missing: tuple[str, ...] = ("",)) -
 
     schema = replace(schema_from_declaration({"columns": {"x": spec}}, ["x"]), missing=missing)
     coded = encode(open_table(pa.table({"x": pa.array(cells, type=pa.string())})), schema, Unit(), bytes(32))
-    return coded._codes.reveal()["x"].tolist(), coded.domains[0]
+    return coded.rows().reveal()["x"].tolist(), coded.domains[0]
 
 
 def values_of(cells: list[Any], spec: Any) -> list[Any]:

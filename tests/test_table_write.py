@@ -69,7 +69,7 @@ false,44,012,1,03/01/2020,2020-02-28,2020-01-01 00:02:00,2,é
 
 def coded(table: pa.Table, schema: Schema) -> tuple[dict[str, Domain], dict[str, Any]]:
     found = encode(open_table(table), schema, Unit(), bytes(32))
-    return {domain.name: domain for domain in found.domains}, found._codes.reveal()
+    return {domain.name: domain for domain in found.domains}, found.rows().reveal()
 
 
 def round_trip(cells: dict[str, list[str]], declared: dict[str, Any]) -> pa.Table:
@@ -134,7 +134,7 @@ def test_every_form_can_be_read_again_and_codes_alike(tmp_path: Path, table: pa.
     _, before = coded(pa.table(CELLS), schema)
     source = open_table(tmp_path / name)
     assert source.names == tuple(CELLS)
-    after = encode(source, schema, Unit(), bytes(32))._codes.reveal()
+    after = encode(source, schema, Unit(), bytes(32)).rows().reveal()
     for column, codes in before.items():
         np.testing.assert_array_equal(codes, after[column], err_msg=column)
 

@@ -81,7 +81,7 @@ def distinct_of(cells: Any) -> Distinct:
 def _distinct(column: Any) -> Distinct:
     import pyarrow.compute as pc
 
-    from privsynth.table.source import connect
+    from privsynth.table.connection import connect
 
     if len(column) < _DATABASE_FROM:
         counted = pc.value_counts(column.drop_null())

@@ -1,28 +1,31 @@
 """Coded tables: small unsigned integers, and the two questions that generators may ask of them.
 
-Anything with `domains`, `unit`, `counts` and `moments` is a data source; this one lives in memory.
+Anything with `domains`, `unit`, `counts` and `moments` is a data source; this one keeps a few bytes of each row, whatever the size of
+the table was as text.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
-from privsynth.table.generalised import generalised
+from privsynth.table.codes import CodeStore
+from privsynth.table.connection import spill_folder
+from privsynth.table.counting import Chunk, Codes, Question, count
+from privsynth.table.reading import Reading
 from privsynth.table.source import Source
-from privsynth.table.sql import cell_sql, literal, quoted, short_sql
+from privsynth.table.units import rows_used
 from privsynth.tableschema.domain import Domain
-from privsynth.tableschema.model import Field, Schema, canonical_label
+from privsynth.tableschema.model import Schema
 
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.unsignedinteger[Any]]
 _BLOCK_ROWS = 1 << 16
+_QUESTIONS = 1 << 11
 
 
 class DataSource(Protocol):
@@ -42,6 +45,14 @@ class DataSource(Protocol):
         """Return the contingency table of a few columns."""
         ...
 
+    def counts_many(self, questions: Sequence[Question]) -> list[Private[Ints]]:
+        """Return the contingency tables of several questions, with fewer passes than one each."""
+        ...
+
+    def distances(self, questions: Sequence[Question], tables: Sequence[Ints]) -> Private[Ints]:
+        """Return how far the contingency table of each question is from a public one, in rows."""
+        ...
+
     def moments(
         self, scores: Mapping[str, Ints], *, radius: int, given: tuple[str, Ints] | None = None
     ) -> Private[Ints]:
@@ -50,17 +61,24 @@ class DataSource(Protocol):
 
 
 class CodedTable:
-    """A data source in memory.
+    """A data source of codes.
 
     Args:
         domains: Domains of the columns.
-        codes: Column name -> codes[n], each at most the domain's size.
+        codes: Column name -> codes[n], each at most the domain's size; or any number of such pieces, which are passed over again and
+            again.
         unit: Who is protected; the codes hold at most `unit.max_rows` rows of a unit.
     """
 
-    def __init__(self, domains: Sequence[Domain], codes: Private[dict[str, Codes]], unit: Unit) -> None:
+    def __init__(
+        self,
+        domains: Sequence[Domain],
+        codes: Private[dict[str, Codes]] | Private[CodeStore] | Private[list[dict[str, Codes]]],
+        unit: Unit,
+    ) -> None:
         self._domains = tuple(domains)
-        self._codes = codes
+        given = codes.reveal()
+        self._chunks: Private[Iterable[Chunk]] = Private([given] if isinstance(given, Mapping) else given)
         self._unit = unit
 
     @property
@@ -72,6 +90,16 @@ class CodedTable:
     def unit(self) -> Unit:
         """Who is protected."""
         return self._unit
+
+    def rows(self) -> Private[dict[str, Codes]]:
+        """Return column name -> codes[n] of all rows, in memory: for generators that train on rows."""
+        chunks = list(self._chunks.reveal())
+        return Private(
+            {
+                each.name: np.concatenate([np.zeros(0, dtype=each.dtype), *(chunk[each.name] for chunk in chunks)])
+                for each in self._domains
+            }
+        )
 
     def counts(self, names: Sequence[str], groups: Mapping[str, Ints] | None = None) -> Private[Ints]:
         """Return the contingency table of a few columns.
@@ -86,16 +114,36 @@ class CodedTable:
         Returns:
             int64 with one axis per column, as long as the column has groups (or size + 1).
         """
-        codes = self._codes.reveal()
-        sizes = {domain.name: domain.size + 1 for domain in self._domains}
-        shape, key = [], np.zeros(1, dtype=np.int64)
-        for name in names:
-            group = (groups or {}).get(name)
-            size = sizes[name] if group is None else int(group.max()) + 1
-            column = codes[name] if group is None else group.astype(np.int64)[codes[name]]
-            key = key * size + column
-            shape.append(size)
-        return Private(np.bincount(key.astype(np.int64, copy=False), minlength=math.prod(shape)).reshape(shape))
+        return self.counts_many([(names, groups)])[0]
+
+    def counts_many(self, questions: Sequence[Question]) -> list[Private[Ints]]:
+        """Return the contingency tables of several questions in one pass; see `counts`.
+
+        Args:
+            questions: Names and groups of each.
+        """
+        codes = {domain.name: domain.size + 1 for domain in self._domains}
+        return [Private(answer) for answer in count(self._chunks.reveal(), questions, codes)]
+
+    def distances(self, questions: Sequence[Question], tables: Sequence[Ints]) -> Private[Ints]:
+        """Return the sum of absolute differences between each question's contingency table and a public one.
+
+        Adding or removing one row changes one cell by one and so each distance by at most one; one unit moves the answer by at most
+        `unit.max_rows * sqrt(len(questions))` in L2.
+
+        Args:
+            questions: Names and groups of each.
+            tables: int64 of the same shape as the contingency table of each.
+
+        Returns:
+            int64[len(questions)].
+        """
+        found = []
+        for start in range(0, len(questions), _QUESTIONS):
+            part = slice(start, start + _QUESTIONS)
+            for answer, table in zip(self.counts_many(questions[part]), tables[part], strict=True):
+                found.append(int(np.abs(answer.reveal() - table).sum()))
+        return Private(np.array(found, dtype=np.int64))
 
     def moments(
         self, scores: Mapping[str, Ints], *, radius: int, given: tuple[str, Ints] | None = None
@@ -114,23 +162,28 @@ class CodedTable:
         Returns:
             int64[groups, m (m - 1) / 2], upper triangles by rows, in the order of `scores`.
         """
-        codes = self._codes.reveal()
         names = list(scores)
         groups = next(iter(scores.values())).shape[0]
-        rows = len(next(iter(codes.values())))
         upper = np.triu_indices(len(names), k=1)
-        total = np.zeros((groups, len(upper[0])))
-        for start in range(0, rows, _BLOCK_ROWS):
-            part = slice(start, start + _BLOCK_ROWS)
-            group = np.zeros(1, dtype=np.int64) if given is None else given[1][codes[given[0]][part]]
-            block = np.stack([scores[name][group, codes[name][part]] for name in names], axis=1).astype(np.float64)
+        total = np.zeros((groups, len(upper[0])), dtype=np.int64)
+        for codes in _blocks(self._chunks.reveal(), [*names, *([] if given is None else [given[0]])]):
+            group = np.zeros(1, dtype=np.int64) if given is None else given[1][codes[given[0]]]
+            block = np.stack([scores[name][group, codes[name]] for name in names], axis=1).astype(np.float64)
             length = np.sqrt((block**2).sum(axis=1))
             long = length > radius
             block[long] = np.trunc(block[long] * (radius / length[long])[:, None])
             for each in range(groups):
                 rows_of = block if given is None else block[group == each]
-                total[each] += (rows_of.T @ rows_of)[upper]
-        return Private(total.round().astype(np.int64))
+                total[each] += (rows_of.T @ rows_of)[upper].round().astype(np.int64)
+        return Private(total)
+
+
+def _blocks(chunks: Iterable[Chunk], names: Sequence[str]) -> Iterable[Chunk]:
+    """Yield some columns in blocks that fit into the cache."""
+    for chunk in chunks:
+        columns = {name: chunk[name] for name in names}
+        for start in range(0, len(columns[names[0]]), _BLOCK_ROWS):
+            yield {name: column[start : start + _BLOCK_ROWS] for name, column in columns.items()}
 
 
 def moment_sensitivity(columns: int, radius: int) -> float:
@@ -147,6 +200,9 @@ def encode(
 ) -> CodedTable:
     """Read a table and code its modelled columns; cells that do not parse or are not in the domain get the last code.
 
+    The rows pass by in batches, so that memory holds their codes and never the table. Rows of units are read twice: first whose they
+    are, then the cells of those that are used.
+
     Args:
         source: The table, as it is: rules that make cells coarser are applied here.
         schema: Says which columns are modelled and their domains.
@@ -158,19 +214,20 @@ def encode(
         SchemaError: a column is missing from the table, a domain is incomplete, or the file is broken.
     """
     check_columns(source, schema, unit)
-    source = generalised(source, schema)
     domains = [Domain.of(field) for field in schema.modelled]
-    for number, domain in enumerate(domains):
-        _declare_labels(source, domain, number)
-    expressions = [_expression(domain, schema, number) for number, domain in enumerate(domains)]
-    table = source.arrow([*expressions, owner_sql(unit)])
-    mask = rows_used(table.column("unit_"), unit, key, keep)
-    everything = bool(mask.all())
-    codes = {}
-    for number, domain in enumerate(domains):
-        column = _to_codes(table.column(f"c{number}"), domain)
-        codes[domain.name] = column if everything else column[mask]
-    return CodedTable(domains, Private(codes), unit)
+    reading = Reading(source, schema, domains)
+    used = None if keep is None else keep.reveal()
+    if unit.column is not None:
+        used = rows_used(reading.owners(unit), unit, key, keep)
+    store, at = CodeStore(spill_folder), 0
+    for chunk in reading.chunks():
+        rows = len(chunk[domains[0].name])
+        if used is not None:
+            chosen = used[at : at + rows]
+            chunk = {name: column[chosen] for name, column in chunk.items()}
+        store.add(chunk)
+        at += rows
+    return CodedTable(domains, Private(store), unit)
 
 
 def check_columns(source: Source, schema: Schema, unit: Unit) -> None:
@@ -191,153 +248,3 @@ def check_columns(source: Source, schema: Schema, unit: Unit) -> None:
         raise SchemaError(
             "No column is left to model: all are dropped, identifiers or text. Set `action: keep` on some."
         )
-
-
-def number_sql(field: Field, missing: Sequence[str] = ("",)) -> str:
-    """Return SQL that reads a column as the number it is coded by (days of dates, seconds of datetimes), or NULL."""
-    cell = cell_sql(field.name, missing)
-    if field.kind in ("date", "datetime"):
-        iso = f"TRY_CAST({cell} AS TIMESTAMP)"
-        stated = f"try_strptime({cell}, {literal(field.format or '')})"
-        read = iso if field.format is None else f"coalesce({stated}, {_iso_only(cell)})"
-        # DuckDB takes `epoch` and `infinity` for moments; a moment has a digit.
-        seconds = f"epoch(CASE WHEN regexp_matches({cell}, '[0-9]') THEN {read} END)"
-        return f"floor({seconds} / 86400)" if field.kind == "date" else f"floor({seconds})"
-    return f"TRY_CAST({cell} AS DOUBLE)"
-
-
-def _iso_only(cell: str) -> str:
-    return f"CASE WHEN {cell} LIKE '____-__-___%' THEN TRY_CAST({cell} AS TIMESTAMP) END"
-
-
-def truth_sql(cell: str) -> str:
-    """Return SQL that reads a cell as `true` or `false`, or NULL; the spellings are those of Frictionless, and 1.0 and 0.0."""
-    return (
-        f"CASE WHEN {cell} IN ('true', 'True', 'TRUE', '1', '1.0') THEN 'true' "
-        f"WHEN {cell} IN ('false', 'False', 'FALSE', '0', '0.0') THEN 'false' END"
-    )
-
-
-def _declare_labels(source: Source, domain: Domain, number: int) -> None:
-    if domain.labels is not None:
-        labels = ", ".join(literal(canonical_label(label)) for label in domain.labels)
-        source.execute(f"DROP TYPE IF EXISTS labels_{number}")
-        source.execute(f"CREATE TYPE labels_{number} AS ENUM ({labels})")
-
-
-def _expression(domain: Domain, schema: Schema, number: int) -> str:
-    field = domain.field
-    if domain.labels is None:
-        return f"{number_sql(field, schema.missing)} AS c{number}"
-    cell, kind = cell_sql(field.name, schema.missing), f"labels_{number}"
-    found = f"TRY_CAST({truth_sql(cell) if field.truth else cell} AS {kind})"
-    if not field.truth and any(canonical_label(label) != label or _whole(label) for label in domain.labels):
-        found = f"coalesce({found}, TRY_CAST({_whole_sql(cell)} AS {kind}))"
-    return f"coalesce(CAST(enum_code({found}) AS UINTEGER), {domain.size})::{_sql_type(domain)} AS c{number}"
-
-
-def _whole(label: str) -> bool:
-    return label.lstrip("+-").isdigit()
-
-
-def _whole_sql(cell: str) -> str:
-    """Return SQL of a cell's canonical label where it is a whole number in another spelling; see `canonical_label`."""
-    number = f"TRY_CAST({cell} AS DOUBLE)"
-    spelled = f"regexp_full_match({cell}, '[+-]?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][+-]?[0-9]+)?')"
-    whole = f"{spelled} AND {number} = floor({number}) AND abs({number}) < 1e15"
-    return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) END"
-
-
-def _sql_type(domain: Domain) -> str:
-    return {1: "UTINYINT", 2: "USMALLINT"}.get(domain.dtype.itemsize, "UINTEGER")
-
-
-def _to_codes(column: Any, domain: Domain) -> Codes:
-    if domain.labels is not None:
-        return np.asarray(column.to_numpy(), dtype=domain.dtype)
-    values = np.asarray(column.to_numpy(), dtype=np.float64)
-    return domain.encode_numbers(values)
-
-
-def owner_sql(unit: Unit) -> str:
-    """Return SQL of the unit that a row belongs to, as the column `unit_`."""
-    return "CAST(0 AS UTINYINT) AS unit_" if unit.column is None else f"{short_sql(quoted(unit.column))} AS unit_"
-
-
-def rows_used(
-    owners: Any, unit: Unit, key: bytes, keep: Private[npt.NDArray[np.bool_]] | None
-) -> npt.NDArray[np.bool_]:
-    """Return which rows of `keep` are used so that no unit has more than `max_rows` of them."""
-    used = np.ones(len(owners), dtype=np.bool_) if keep is None else keep.reveal()
-    return used & _bounded(owners, used, unit, key)
-
-
-def _bounded(owners: Any, used: npt.NDArray[np.bool_], unit: Unit, key: bytes) -> npt.NDArray[np.bool_]:
-    """Return which rows to keep so that no unit has more than `max_rows` among the used ones."""
-    if unit.column is None:
-        return np.ones(len(used), dtype=np.bool_)
-
-    coins = UnitCoins(key)
-    encoded = owners.combine_chunks().dictionary_encode() if hasattr(owners, "combine_chunks") else owners
-    names = [(text or "").encode("utf-8") for text in encoded.dictionary.to_pylist()]
-    index = np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
-    nobody = index < 0
-    ordinal = _occurrence(np.where(used, index, -1))
-    bits = coins.keyed(names)[np.where(nobody, 0, index)] if names else np.zeros(len(index), dtype=np.uint64)
-    priority = coins.mixed(bits, ordinal)
-    order = np.lexsort((priority, np.where(used, index, -1)))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = _occurrence(np.where(used, index, -1)[order])
-    return nobody | (place < unit.max_rows)
-
-
-def _occurrence(values: Ints) -> Ints:
-    """Return for each element how many equal ones stand before it."""
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-    first = np.concatenate([[True], ranked[1:] != ranked[:-1]]) if len(ranked) else np.zeros(0, dtype=np.bool_)
-    start = np.maximum.accumulate(np.where(first, np.arange(len(ranked)), 0))
-    out = np.empty(len(values), dtype=np.int64)
-    out[order] = np.arange(len(ranked)) - start
-    return out
-
-
-def split_units(source: Source, unit: Unit, share_percent: int, key: bytes) -> Private[npt.NDArray[np.bool_]]:
-    """Draw a holdout by an independent coin of each unit (each row without a unit column).
-
-    A row's coin is a function of its own content and of how many equal rows stand before it, so that another row never moves it.
-
-    Args:
-        source: The table.
-        unit: Who is protected.
-        share_percent: Expected share of units in the holdout.
-        key: Secret key of the coins.
-
-    Returns:
-        bool[n]: True where a row is in the holdout.
-    """
-    from fractions import Fraction
-
-    expressions = [f"{_keyed_hash(source.names, key)} AS row_"]
-    if unit.column is not None:
-        expressions += [f"{quoted(unit.column)} IS NULL AS nobody_", f"{_keyed_hash([unit.column], key)} AS owner_"]
-    table = source.arrow(expressions)
-    rows = np.asarray(table.column("row_").to_numpy(), dtype=np.uint64)
-    coins = UnitCoins(key)
-    own = coins.mixed(rows, _occurrence(rows.view(np.int64)))
-    if unit.column is not None:
-        owners = np.asarray(table.column("owner_").to_numpy(), dtype=np.uint64)
-        shared = coins.mixed(owners, np.full(len(owners), 2**32))
-        own = np.where(np.asarray(table.column("nobody_").to_numpy(zero_copy_only=False), dtype=np.bool_), own, shared)
-    return Private(coins.chosen(own, Fraction(share_percent, 100)))
-
-
-def _keyed_hash(names: Sequence[str], key: bytes) -> str:
-    """Return SQL of 64 bits of a row's cells under a secret key, so that nobody can plant rows that collide with another's."""
-    cells = ", ".join(f"coalesce(concat(length({quoted(name)}), ':', {quoted(name)}), '-')" for name in names)
-    return f"CAST(concat('0x', substr(sha256(concat({literal(key.hex())}, {cells})), 1, 16)) AS UBIGINT)"
-
-
-def others(mask: Private[npt.NDArray[np.bool_]]) -> Private[npt.NDArray[np.bool_]]:
-    """Return the rows that a mask leaves out."""
-    return Private(~mask.reveal())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.table.connection import connect, without_cells
 from privsynth.table.form_rules import (
     DIGIT_FIRST,
     MAIL,
@@ -23,8 +24,6 @@ from privsynth.table.form_rules import (
     routed_sql,
 )
 from privsynth.table.name_forms import NAME_FORMS, Parts, name_forms
-from privsynth.table.source import _without_cells as without_cells
-from privsynth.table.source import connect
 
 if TYPE_CHECKING:
     import duckdb

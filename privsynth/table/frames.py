@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from privsynth.errors import SchemaError, UsageError
 
 _PARQUET = (".parquet", ".pq")
 _EXCEL = (".xlsx", ".xlsm")
+BATCH_ROWS = 1 << 18
+_CELL_BYTES = 8
 
 
 def typed_names(path: Path) -> list[str]:
@@ -60,6 +62,37 @@ def read_typed(path: Path) -> Any:
             return sheet.iloc[1:].map(_excel_cell).set_axis(typed_names(path), axis=1)
         with _arrow_reader(path) as reader:
             return reader.read_all()
+
+
+def typed_bytes(path: Path) -> int:
+    """Return about how many bytes the cells of a Parquet file take once they are unpacked, by its footer."""
+    import pyarrow.parquet as pq
+
+    with _explained(path):
+        footer = pq.read_metadata(path)
+        return int(footer.num_rows * footer.num_columns * _CELL_BYTES)
+
+
+def typed_batches(path: Path) -> Callable[[Sequence[str]], Iterator[Any]] | None:
+    """Return what yields some columns of a Parquet file in record batches of bounded size; None for other files."""
+    if not path.name.lower().endswith(_PARQUET):
+        return None
+
+    def stream(names: Sequence[str]) -> Iterator[Any]:
+        import pyarrow.parquet as pq
+
+        with _explained(path):
+            file = pq.ParquetFile(path, pre_buffer=False)
+            batches = file.iter_batches(BATCH_ROWS, columns=list(names))
+        with file:
+            while True:
+                with _explained(path):
+                    batch = next(batches, None)
+                if batch is None:
+                    return
+                yield batch
+
+    return stream
 
 
 @contextmanager

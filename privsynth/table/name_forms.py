@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.table.connection import connect
 from privsynth.table.name_list import name_lists
-from privsynth.table.source import connect
 
 if TYPE_CHECKING:
     import pyarrow as pa

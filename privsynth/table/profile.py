@@ -5,6 +5,7 @@ A cell has exactly one form, one magnitude and one label, so that one row change
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private, Unit
-from privsynth.table.coded import number_sql, owner_sql, rows_used
+from privsynth.table.cells import label_types_sql, number_sql, value_sql
 from privsynth.table.forms import FORMS, REPEATABLE, forms_of
 from privsynth.table.source import Source
 from privsynth.table.sql import cell_sql, short_sql
+from privsynth.table.units import owner_sql, rows_used
+from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, canonical_label
 
 if TYPE_CHECKING:
@@ -122,6 +125,30 @@ class Profile:
                 label = canonical_label(text)
                 rows[label] = rows.get(label, 0) + count
         return Private(rows)
+
+    def combinations(self, domains: Sequence[Domain]) -> Private[dict[str, int]]:
+        """Return combination -> rows of columns each of whose codes stands for one value; cells that are missing or unknown have none.
+
+        Returns:
+            Combinations are JSON lists of what a schema writes, one text for each column.
+        """
+        for statement in label_types_sql(domains):
+            self._source.execute(statement)
+        mask, codes = self._mask.reveal(), list[Ints]()
+        for number, domain in enumerate(domains):
+            column = np.asarray(self._source.arrow([value_sql(domain, self._missing, number)]).column(0).to_numpy())
+            coded = column if domain.labels is not None else domain.encode_numbers(column.astype(np.float64))
+            codes.append(coded.astype(np.int64))
+            mask = mask & (coded < domain.size)
+        place = np.zeros(int(mask.sum()), dtype=np.int64)
+        for domain, each in zip(domains, codes, strict=True):
+            place = np.unique(place * domain.size + each[mask], return_inverse=True)[1].ravel()
+        _, first, rows = np.unique(place, return_index=True, return_counts=True)
+        texts = [domain.texts() or () for domain in domains]
+        found = {}
+        for row, count in zip(np.flatnonzero(mask)[first].tolist(), rows.tolist(), strict=True):
+            found[json.dumps([text[each[row]] for text, each in zip(texts, codes, strict=True)])] = count
+        return Private(found)
 
     def _texts(self, name: str) -> tuple[pa.Array, Ints, int]:
         """Return the texts of a column, the used rows of each (0 where none is used), and how many used cells are missing."""

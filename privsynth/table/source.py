@@ -6,18 +6,14 @@ is asked for.
 
 from __future__ import annotations
 
-import atexit
-import functools
 import os
-import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from privsynth.errors import PrivsynthError, ResourceError, SchemaError, UsageError
+from privsynth.errors import SchemaError, UsageError
+from privsynth.table.connection import connect, without_cells
 from privsynth.table.sql import quoted
 
 if TYPE_CHECKING:
@@ -31,6 +27,9 @@ TYPED_ENDINGS = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xls
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1"}
 _LOADED = "loaded"
 _GIVEN = "given"
+_BATCH_ROWS = 1 << 18
+SMALL_BYTES = 1 << 25  # of a table that is read into memory as text
+Stream = Callable[[Sequence[str]], "Iterator[pa.RecordBatch]"]
 
 
 class Source:
@@ -44,6 +43,8 @@ class Source:
         names: Column names in order.
         where: How messages name the table.
         prepare: Called once before the first read: checks the table's structure, or loads it into the connection.
+        stream: Yields the rows of some columns in batches, with types of their own; None where only SQL reads the table.
+        size_bytes: About the size of the table at rest, or 0. It decides how the table is read and nothing else.
     """
 
     def __init__(
@@ -54,10 +55,14 @@ class Source:
         where: str,
         *,
         prepare: Callable[[], None] | None = None,
+        stream: Stream | None = None,
+        size_bytes: int = 0,
     ) -> None:
         self._connection = connection
         self._relation = relation
         self._prepare = prepare
+        self._size_bytes = size_bytes
+        self.stream = stream
         self.names = tuple(names)
         self.where = where
 
@@ -67,6 +72,27 @@ class Source:
             query = f"SELECT {', '.join(expressions)} FROM {self._relation}"  # noqa: S608 - names are quoted, labels escaped
             return self._connection.sql(query).to_arrow_table()
 
+    def batches(self, expressions: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Evaluate SQL expressions over all rows, in row order and in batches: no more than a few of them are in memory.
+
+        Nothing else may be asked of the table until the last batch was taken.
+        """
+        with self._ready():
+            query = f"SELECT {', '.join(expressions)} FROM {self._relation}"  # noqa: S608 - names are quoted, labels escaped
+            reader = self._connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+        while True:
+            with without_cells(self.where):
+                batch = next(reader, None)
+            if batch is None:
+                return
+            yield batch
+
+    def beside(self, table: pa.Table) -> Source:
+        """Return columns of text of the same names as a table of their own, on a connection of their own that knows the same types."""
+        connection = self._connection.cursor()
+        connection.register(_GIVEN, table)
+        return Source(connection, _GIVEN, table.column_names, self.where)
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Run `query`, in which `{table}` stands for the table."""
         with self._ready():
@@ -74,7 +100,7 @@ class Source:
 
     def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""
-        with _without_cells(self.where):
+        with without_cells(self.where):
             self._connection.execute(statement)
 
     def loaded(self) -> Source:
@@ -88,6 +114,25 @@ class Source:
         with self._ready():
             self._connection.execute(f"CREATE OR REPLACE TABLE {_LOADED} AS SELECT * FROM {self._relation}")  # noqa: S608
         return Source(self._connection, _LOADED, self.names, self.where)
+
+    def settled(self, names: Sequence[str]) -> Source:
+        """Return a table of which no later read can fail for its content: in memory if it is small, and else read through once.
+
+        Args:
+            names: Columns that will be read.
+
+        Raises:
+            SchemaError: as `loaded`.
+        """
+        if self._size_bytes < SMALL_BYTES:
+            return self.loaded()
+        if self.stream is not None:
+            for _ in self.stream(names):
+                pass
+        else:
+            cells = ", ".join(f"count({quoted(name)})" for name in self.names)
+            self.rows(f"SELECT {cells} FROM {{table}}")  # noqa: S608 - names are quoted
+        return self
 
     def replaced(self, cells: Mapping[str, str]) -> Source:
         """Return the same rows with the text of some columns computed anew.
@@ -107,92 +152,11 @@ class Source:
 
     @contextmanager
     def _ready(self) -> Iterator[None]:
-        with _without_cells(self.where):
+        with without_cells(self.where):
             if self._prepare is not None:
                 self._prepare()
                 self._prepare = None
             yield
-
-
-@functools.cache
-def _spill_folder() -> str:
-    """Return this process's folder of mode 0700, which is removed when the process ends."""
-    folder = tempfile.mkdtemp(prefix="privsynth-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB that loads no extension and spills, encrypted, into a folder of mode 0700."""
-    import duckdb
-
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_file_encryption": "true",
-            "temp_directory": _spill_folder(),
-        }
-    )
-    connection.execute("SET enable_progress_bar=false")
-    return connection
-
-
-@contextmanager
-def _without_cells(where: str) -> Iterator[None]:
-    """Turn errors of the reader, which quote cells, into ours, which do not."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except duckdb.Error as error:
-        raise _translated(str(error), where) from None
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():  # DuckDB says so in place of what a signal's handler raised
-            raise KeyboardInterrupt from None
-        raise
-
-
-def _translated(text: str, where: str) -> PrivsynthError:
-    place = _place(text, where)
-    said = re.split(r"\nPossible (?:fixes|Solution)", text)[0].strip()
-    lower = (said.splitlines() or [""])[
-        -1 if "Original Line" in said else 0
-    ].lower()  # the lines between are the table's
-    if "no space left" in lower or "out of memory" in lower:
-        return ResourceError(f"There was not enough disk or memory while reading {where}. Free some and run it again.")
-    if "unicode" in lower or "utf" in lower or "encod" in lower:
-        return SchemaError(
-            f"{place} is not valid UTF-8 text. Convert it, or name its encoding with --encoding latin-1."
-        )
-    if "column" in lower and ("expected" in lower or "number of" in lower):
-        return SchemaError(
-            f"{place} has more or fewer cells than the header: the table is ragged or was cut off. Repair the file."
-        )
-    if "quote" in lower:
-        return SchemaError(f"{place} has a quote that is not closed or not escaped. Repair the file.")
-    if "maximum line size" in lower:
-        return SchemaError(
-            f"{place} is longer than 16 MB. Is a quote missing? Repair the file, or leave such a column out."
-        )
-    if "state machine" in lower:
-        return SchemaError(
-            f"{where} is no regular CSV: it mixes line ends (LF and CRLF), or has a quote in the wrong place. "
-            "Write it again."
-        )
-    return SchemaError(
-        f"{place} could not be read as a table. Check that the file is whole and of the type that its name says."
-    )
-
-
-def _place(text: str, where: str) -> str:
-    if found := re.search(r"CSV Error on Line: (\d+)", text):
-        return f"{where}, line {found[1]}"
-    if found := re.search(r"at byte \d+ in line (\d+)", text):  # of JSON; DuckDB counts one too many
-        return f"{where}, line {max(int(found[1]) - 1, 1)}"
-    return where
 
 
 def open_table(table: Any, *, encoding: str = "utf-8", repair: bool = False) -> Source:
@@ -294,7 +258,12 @@ def _open_csv(path: Path, codec: str, named: Naming) -> Source:
     names, delimiter = read_header(path, codec)
     names = named(names, path.name)
     return Source(
-        connect(), reader_sql(path, names, delimiter, codec), names, path.name, prepare=lambda: check_text(path, codec)
+        connect(),
+        reader_sql(path, names, delimiter, codec),
+        names,
+        path.name,
+        prepare=lambda: check_text(path, codec),
+        size_bytes=path.stat().st_size,
     )
 
 
@@ -302,24 +271,32 @@ def _open_json_lines(path: Path) -> Source:
     from privsynth.table.jsonlines import check_keys, columns_sql, read_keys
 
     connection = connect()
-    with _without_cells(path.name):
+    with without_cells(path.name):
         names = read_keys(path)
         check_names(names, path.name)
     return Source(
-        connection, columns_sql(path, names), names, path.name, prepare=lambda: check_keys(connection, path, names)
+        connection,
+        columns_sql(path, names),
+        names,
+        path.name,
+        prepare=lambda: check_keys(connection, path, names),
+        size_bytes=path.stat().st_size,
     )
 
 
 def _open_typed(path: Path, named: Naming) -> Source:
-    from privsynth.table.frames import read_typed, renamed, to_text_table, typed_names
+    from privsynth.table.frames import read_typed, renamed, to_text_table, typed_batches, typed_bytes, typed_names
 
-    names = named(typed_names(path), path.name)
+    written = typed_names(path)
+    names = named(written, path.name)
     connection = connect()
 
     def prepare() -> None:
         _register(connection, to_text_table(renamed(read_typed(path), names)))
 
-    return Source(connection, _GIVEN, names, path.name, prepare=prepare)
+    stream = typed_batches(path) if names == written else None
+    size = 0 if stream is None else typed_bytes(path)
+    return Source(connection, _GIVEN, names, path.name, prepare=prepare, stream=stream, size_bytes=size)
 
 
 def _open_frame(frame: Any, named: Naming, *, where: str = "the table") -> Source:

@@ -17,11 +17,10 @@ def literal(text: str) -> str:
 
 def cell_sql(name: str, missing: Sequence[str] = ("",)) -> str:
     """Return SQL of a cell's text, with the tokens that mean missing as NULL."""
-    tokens = [token for token in missing if token != ""]
-    cell = f"nullif({quoted(name)}, '')"
-    for token in tokens:
-        cell = f"nullif({cell}, {literal(token)})"
-    return cell
+    tokens = sorted({"", *missing})
+    if tokens == [""]:
+        return f"nullif({quoted(name)}, '')"
+    return f"CASE WHEN {quoted(name)} IN ({', '.join(map(literal, tokens))}) THEN NULL ELSE {quoted(name)} END"
 
 
 def short_sql(cell: str) -> str:

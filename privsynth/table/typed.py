@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.privacy import Private
-from privsynth.table.coded import number_sql, truth_sql
+from privsynth.table.cells import number_sql, truth_sql
 from privsynth.table.generalised import generalised
 from privsynth.table.source import Source
 from privsynth.table.sql import cell_sql

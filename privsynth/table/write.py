@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -66,25 +67,32 @@ def _is_whole(label: str) -> bool:
 def _numbers(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any]) -> Any:
     import pyarrow as pa
 
-    assert domain.edges is not None  # noqa: S101 - for the type checker
     missing = codes >= domain.size
-    cell = np.where(missing, 0, codes)
+    values = values_of(domain, codes, positions)
+    if not domain.whole:
+        return pa.array(values, mask=missing)
+    whole = values.astype(np.int64)
+    moments = domain.field.kind in ("date", "datetime")
+    return _moments(domain, whole, missing) if moments else pa.array(whole, mask=missing)
+
+
+def values_of(domain: Domain, codes: npt.NDArray[Any], positions: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return the numbers that codes and positions are written as (days or seconds of moments), anything where missing."""
+    assert domain.edges is not None  # noqa: S101 - for the type checker
+    cell = np.where(codes >= domain.size, 0, codes)
     left = domain.edges[cell]
-    values = left + positions.astype(np.float64) * (domain.edges[cell + 1] - left)
+    values: npt.NDArray[np.float64] = left + positions.astype(np.float64) * (domain.edges[cell + 1] - left)
     low, high = domain.field.bounds()
-    rule = domain.field.generalisation
-    if rule is not None and rule.step is not None:  # a result of the rule, wherever within its cell the value fell
-        values = (np.floor(values / rule.step) if domain.whole else np.round(values / rule.step)) * rule.step
+    step = domain.field.step
+    if step is not None:  # a multiple of the step, wherever within its cell the value fell
+        ends = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        values = (np.floor(values / step) if domain.whole else np.clip(np.round(values / step), *ends)) * step
     if domain.whole:
-        whole = np.clip(np.floor(values), math.ceil(low), math.floor(high)).astype(np.int64)
-        return (
-            _moments(domain, whole, missing)
-            if domain.field.kind in ("date", "datetime")
-            else pa.array(whole, mask=missing)
-        )
-    digits = decimals_of(domain)
-    rounded = np.clip(np.round(values, digits) if digits <= 12 else values, low, high) + 0.0  # no minus before zero
-    return pa.array(rounded, mask=missing)
+        low, high, values = math.ceil(low), math.floor(high), np.floor(values)
+    elif (digits := decimals_of(domain)) <= 12:
+        values = np.round(values, digits)
+    within: npt.NDArray[np.float64] = np.clip(values, low, high) + 0.0  # no minus before zero
+    return within
 
 
 def decimals_of(domain: Domain) -> int:
@@ -115,42 +123,84 @@ def _moments(domain: Domain, whole: npt.NDArray[np.int64], missing: npt.NDArray[
 
 
 def write_table(table: Any, path: Path, target: BinaryIO, *, raw: bool = False) -> None:
-    """Write a `pyarrow.Table` in the form that the path's ending names.
+    """Write a `pyarrow.Table` in the form that the path's ending names; see `write_batches`."""
+    write_batches([table], path, target, raw=raw)
+
+
+def write_batches(batches: Iterable[Any], path: Path, target: BinaryIO, *, raw: bool = False) -> int:
+    """Write batches of rows one after the other, in the form that the path's ending names; only one is in memory at a time.
 
     Args:
-        table: What to write.
+        batches: `pyarrow.Table`s of one schema, at least one; each becomes a row group where the form has such groups.
         path: Only its name is looked at: .csv, .tsv, .txt, .jsonl (also .gz), .parquet, .arrow, .feather; a device
             gets CSV.
         target: An open binary file.
         raw: Leave text cells that a spreadsheet would run as formulas as they are.
 
+    Returns:
+        How many rows were written.
+
     Raises:
         UsageError: the ending is not known.
     """
-    name = path.name.lower() if not _device(path) else "device.csv"
+    name = path.name.lower() if not is_device(path) else "device.csv"
     if name.endswith((".csv.gz", ".tsv.gz", ".txt.gz", ".jsonl.gz", ".ndjson.gz")):
         with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=4, mtime=0, filename="") as packed:
-            write_table(table, Path(path.name[:-3]), packed, raw=raw)  # type: ignore[arg-type]
-    elif name.endswith((".csv", ".tsv", ".txt")):
-        _write_csv(table, target, "\t" if name.endswith(".tsv") else ",", raw=raw)
-    elif name.endswith((".parquet", ".pq")):
-        import pyarrow.parquet as pq
-
-        pq.write_table(table, target)
-    elif name.endswith((".arrow", ".feather", ".ipc")):
-        import pyarrow.feather as feather
-
-        feather.write_feather(table, target, compression="uncompressed")
-    elif name.endswith((".jsonl", ".ndjson")):
-        _write_json_lines(table, target)
-    else:
-        raise UsageError(
-            f"{path.name} has an ending that cannot be written. Use .csv, .tsv or .jsonl (also .gz), .parquet, .arrow "
-            "or .feather."
-        )
+            return write_batches(batches, Path(path.name[:-3]), packed, raw=raw)  # type: ignore[arg-type]
+    if is_text(path):
+        return _write_csv(batches, target, "\t" if name.endswith(".tsv") else ",", raw=raw)
+    if name.endswith((".parquet", ".pq")):
+        return _write_parquet(batches, target)
+    if name.endswith((".arrow", ".feather", ".ipc")):
+        return _write_arrow(batches, target)
+    if name.endswith((".jsonl", ".ndjson")):
+        return sum(_write_json_lines(table, target) for table in batches)
+    raise UsageError(
+        f"{path.name} has an ending that cannot be written. Use .csv, .tsv or .jsonl (also .gz), .parquet, .arrow "
+        "or .feather."
+    )
 
 
-def _device(path: Path) -> bool:
+def is_text(path: Path) -> bool:
+    """Return whether a table is written there as delimited text, in which every cell is as it is spelled."""
+    return is_device(path) or path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".txt"))
+
+
+def keeps_metadata(path: Path) -> bool:
+    """Return whether the form that a path's ending names has room for what is said about a table."""
+    return path.name.lower().endswith((".parquet", ".pq", ".arrow", ".feather", ".ipc"))
+
+
+def _write_parquet(batches: Iterable[Any], target: BinaryIO) -> int:
+    import pyarrow.parquet as pq
+
+    first, rest = _first(batches)
+    with pq.ParquetWriter(target, first.schema) as writer:
+        return sum(_written(writer, table) for table in rest)
+
+
+def _write_arrow(batches: Iterable[Any], target: BinaryIO) -> int:
+    import pyarrow as pa
+
+    first, rest = _first(batches)
+    with pa.ipc.new_file(target, first.schema) as writer:
+        return sum(_written(writer, table) for table in rest)
+
+
+def _first(batches: Iterable[Any]) -> tuple[Any, Iterable[Any]]:
+    """Return the first batch, and all of them."""
+    each = iter(batches)
+    first = next(each)
+    return first, itertools.chain([first], each)
+
+
+def _written(writer: Any, table: Any) -> int:
+    writer.write_table(table)
+    return int(table.num_rows)
+
+
+def is_device(path: Path) -> bool:
+    """Return whether a path is a pipe or a device."""
     return path.exists() and not (path.is_file() or path.is_dir())
 
 
@@ -161,16 +211,24 @@ def check_output_name(path: Path) -> None:
     write_table(pa.table({"a": [1]}), path, io.BytesIO())
 
 
-def _write_csv(table: Any, target: BinaryIO, delimiter: str, *, raw: bool) -> None:
-    """Write CSV with quotes where a text needs them and nowhere else, if no text does."""
+def _write_csv(batches: Iterable[Any], target: BinaryIO, delimiter: str, *, raw: bool) -> int:
+    """Write CSV with quotes where a text needs them and, up to the first batch with such a text, nowhere else."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    columns = [_text_and_quotes(table.column(place), delimiter, raw=raw) for place in range(table.num_columns)]
-    style = "needed" if any(quotes for _, quotes in columns) else "none"
-    options = pc.WriteOptions(include_header=False, delimiter=delimiter, quoting_style=style, batch_size=_WRITE_ROWS)
-    target.write(_csv_header(table.column_names, delimiter, raw=raw))
-    pc.write_csv(pa.table([column for column, _ in columns], names=table.column_names), target, write_options=options)
+    rows, style = 0, "none"
+    for number, table in enumerate(batches):
+        columns = [_text_and_quotes(table.column(place), delimiter, raw=raw) for place in range(table.num_columns)]
+        style = "needed" if any(quotes for _, quotes in columns) else style
+        options = pc.WriteOptions(
+            include_header=False, delimiter=delimiter, quoting_style=style, batch_size=_WRITE_ROWS
+        )
+        if number == 0:
+            target.write(_csv_header(table.column_names, delimiter, raw=raw))
+        named = pa.table([column for column, _ in columns], names=table.column_names)
+        pc.write_csv(named, target, write_options=options)
+        rows += table.num_rows
+    return rows
 
 
 def _csv_header(names: Sequence[str], delimiter: str, *, raw: bool) -> bytes:
@@ -199,9 +257,10 @@ def _neutral(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
-def _write_json_lines(table: Any, target: BinaryIO) -> None:
+def _write_json_lines(table: Any, target: BinaryIO) -> int:
     import json
 
     for batch in table.to_batches(max_chunksize=_WRITE_ROWS):
         rows = batch.to_pylist()
         target.write("".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows).encode("utf-8"))
+    return int(table.num_rows)
