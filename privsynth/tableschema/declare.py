@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema.constraint_checks import check_constraints
+from privsynth.tableschema.constraint_file import constraints_from_document
+from privsynth.tableschema.generalised import generalised_schema
+from privsynth.tableschema.hierarchy import found_hierarchy
 from privsynth.tableschema.io import read_document
 from privsynth.tableschema.model import KINDS, NUMERIC, Field, Schema
 
@@ -23,22 +27,27 @@ _ALLOWED = {
     "rule",
     "faker",
     "labels",
+    "hierarchy",
 }
 
 
 def read_declaration(path: Path | str, header: Sequence[str]) -> Schema:
     """Read a declaration file for a table with these columns; see `schema_from_declaration`."""
-    return schema_from_declaration(read_document(path), header, where=str(path))
+    return schema_from_declaration(read_document(path), header, where=str(path), folder=Path(path).parent)
 
 
-def schema_from_declaration(document: Any, header: Sequence[str], *, where: str = "the declaration") -> Schema:
+def schema_from_declaration(
+    document: Any, header: Sequence[str], *, where: str = "the declaration", folder: Path | None = None
+) -> Schema:
     """Make a schema from a declaration and the table's header.
 
     Args:
         document: `{"target": name, "unit": name, "max_rows": K, "columns": {name: spec}}`; a spec is a list of labels,
-            or a mapping with `lower`, `upper`, `integer`, or with a `kind`.
+            or a mapping with `lower`, `upper`, `integer`, or with a `kind`; `hierarchy` groups the labels. `constraints` are those
+            of a schema.
         header: Column names of the table, in order. Columns that the declaration does not name are dropped.
         where: Name of the document in messages.
+        folder: Where codebooks of its constraints lie; None where no file may be read.
 
     Raises:
         SchemaError: a column is missing from the table, or a spec cannot be read.
@@ -58,8 +67,27 @@ def schema_from_declaration(document: Any, header: Sequence[str], *, where: str 
         raise SchemaError(
             f"{where} declares the unit {unit!r}, which the table lacks. Its columns are: {', '.join(header)}."
         )
-    fields = [_declared(name, columns[name]) if name in columns else _dropped(name) for name in header]
-    return Schema(fields=tuple(fields), target=document.get("target"), unit_column=unit, max_rows=max_rows)
+    fields = [
+        _grouped(_declared(name, columns[name]), columns[name], folder) if name in columns else _dropped(name)
+        for name in header
+    ]
+    constraints = constraints_from_document(document.get("constraints"), where=where, folder=folder)
+    schema = Schema(
+        fields=tuple(fields),
+        target=document.get("target"),
+        unit_column=unit,
+        max_rows=max_rows,
+        constraints=constraints,
+    )
+    check_constraints(generalised_schema(schema))
+    return schema
+
+
+def _grouped(field: Field, spec: Any, folder: Path | None) -> Field:
+    """Return a field with the hierarchy that its declaration names."""
+    given = spec.get("hierarchy") if isinstance(spec, Mapping) else None
+    hierarchy, source = found_hierarchy(given, folder, field.name)
+    return field if hierarchy is None else field.with_(source.get("hierarchy", "declared"), hierarchy=hierarchy)
 
 
 def _dropped(name: str) -> Field:

@@ -8,6 +8,7 @@ of the domain.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema.hierarchy import parents_of
 from privsynth.tableschema.model import LABELLED, Field, canonical_label
 
 Floats = npt.NDArray[np.float64]
@@ -24,7 +26,8 @@ Ints = npt.NDArray[np.int64]
 CELL_BY_CELL = 400
 FINE_PARTS = 60
 _LINEAR_CELLS = 64
-_TABLE_CELLS = 1 << 22
+_TABLE_CELLS = 1 << 18
+_PARTS = 1 << 14
 _BLOCK = 1 << 15
 _MANTISSAS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
 _DECADES = 4
@@ -41,6 +44,7 @@ class Domain:
         labels: Label of every code, as written in the table; None for numbers.
         edges: float64[size + 1] of numbers, left-closed cells; None for labels.
         starts: int64[c + 1] of numbers: fine cell at which each coarse cell starts; None for labels.
+        parents: int64[size], the public group of every label, from 0; None without a hierarchy.
     """
 
     field: Field
@@ -48,6 +52,7 @@ class Domain:
     labels: tuple[str, ...] | None = None
     edges: Floats | None = None
     starts: Ints | None = None
+    parents: Ints | None = None
 
     @property
     def name(self) -> str:
@@ -71,43 +76,39 @@ class Domain:
 
     def encode_numbers(self, values: Floats) -> npt.NDArray[np.unsignedinteger[Any]]:
         """Code numbers: float64[n] -> codes[n]. NaN, infinities and values out of bounds get the code `size`."""
-        cells = self._cell_of_whole() if self.whole and self._span() <= _TABLE_CELLS else None
         codes = np.empty(len(values), dtype=self.dtype)
         for start in range(0, len(values), _BLOCK):
             part = slice(start, start + _BLOCK)
-            codes[part] = self._encode_block(values[part], cells)
+            codes[part] = self._encode_block(values[part], _locator(self))
         return codes
 
-    def _encode_block(self, values: Floats, cells: Ints | None) -> Ints:
-        """Code a block that fits into the cache; `cells` is the code of every whole number, or None to search."""
+    def _encode_block(self, values: Floats, locator: Ints) -> Ints:
+        """Code a block that fits into the cache."""
         assert self.edges is not None  # noqa: S101 - for the type checker
         low, high = self.field.bounds()
         inside = (values >= low) & (values <= high)
         clean = np.where(inside, values, low)
-        if cells is not None:
+        if self._by_table():
             place = (np.floor(clean) - self.edges[0]).astype(np.int64)
-            found = cells[np.clip(place, 0, len(cells) - 1)]
+            found = locator.take(place, mode="clip")
         else:
-            found = self._search(clean)
+            found = _located(clean, self.edges, locator)
         return np.where(inside, found, self.size)
 
-    def _search(self, values: Floats) -> Ints:
+    def _by_table(self) -> bool:
+        """Whether there is a table of the codes of all whole numbers."""
         assert self.edges is not None  # noqa: S101 - for the type checker
-        assert self.starts is not None  # noqa: S101
-        coarse = np.searchsorted(self.edges[self.starts], values, side="right") - 1
-        coarse = np.clip(coarse, 0, len(self.starts) - 2)
-        found: Ints = np.clip(_fine_cell(self.edges, self.starts, coarse, values), 0, self.size - 1)
-        return found
+        return self.whole and float(self.edges[-1] - self.edges[0]) <= _TABLE_CELLS
 
-    def _span(self) -> float:
-        assert self.edges is not None  # noqa: S101 - for the type checker
-        return float(self.edges[-1] - self.edges[0])
-
-    def _cell_of_whole(self) -> Ints:
-        """Return the code of every whole number of the domain, in order."""
-        assert self.edges is not None  # noqa: S101 - for the type checker
-        cells: Ints = np.repeat(np.arange(self.size), np.diff(self.edges).astype(np.int64))
-        return cells
+    def texts(self) -> tuple[str, ...] | None:
+        """Return what each code stands for, as a schema writes it; None where a code stands for several values."""
+        if self.edges is None:
+            return self.labels
+        if not self.whole or (np.diff(self.edges) != (self.field.step or 1)).any():
+            return None
+        numbers = self.edges[:-1].astype(np.int64)
+        unit = {"date": "datetime64[D]", "datetime": "datetime64[s]"}.get(self.field.kind, "int64")
+        return tuple(str(number) for number in numbers.astype(unit))
 
     def lookup(self) -> dict[str, int]:
         """Canonical label -> code."""
@@ -128,25 +129,46 @@ class Domain:
                     f"Column `{field.name}` has no labels. A column of kind {field.kind} needs `enum` before fitting. "
                     "List its labels, or leave the schema out and let --epsilon pay for them."
                 )
-            return cls(field, len(field.enum), labels=field.enum)
+            return cls(field, len(field.enum), labels=field.enum, parents=parents_of(field))
         low, high = field.bounds()
-        step = field.generalisation.step if field.generalisation else None
-        if step is not None and (high - low) / step < _MOST_STEPS:
+        step = field.step
+        if field.increment is not None and step == field.increment:
+            edges, starts = _multiples(low, high, step, whole=field.kind != "number", name=field.name)
+        elif step is not None and (high - low) / step < _MOST_STEPS:
             edges, starts = _steps(low, high, step, whole=field.kind != "number")
         else:
             edges, starts = _grid(low, high, whole=field.kind != "number", name=field.name)
         return cls(field, len(edges) - 1, edges=edges, starts=starts)
 
 
-def _fine_cell(edges: Floats, starts: Ints, coarse: Ints, values: Floats) -> Ints:
-    """Return the fine cell of each value, given its coarse cell; its fine cells are nearly equal in width."""
-    first, parts = starts[coarse], np.diff(starts)[coarse]
-    left, right = edges[starts[:-1]][coarse], edges[starts[1:]][coarse]
-    found = first + np.minimum((values - left) / (right - left) * parts, parts - 1).astype(np.int64)
-    found += values >= edges[found + 1]
-    found -= values < edges[found]
-    bounded: Ints = np.clip(found, first, first + parts - 1)
-    return bounded
+@functools.lru_cache(maxsize=128)
+def _locator(domain: Domain) -> Ints:
+    """Return the code of every whole number of a domain, in order; or of the left end of each of many equal parts of it."""
+    assert domain.edges is not None  # noqa: S101 - for the type checker
+    edges = domain.edges
+    if domain._by_table():
+        cells: Ints = np.repeat(np.arange(domain.size), np.diff(edges).astype(np.int64))
+        return cells
+    return _searched(edges[0] + np.arange(_PARTS) * ((edges[-1] - edges[0]) / _PARTS), edges)
+
+
+def _located(values: Floats, edges: Floats, locator: Ints) -> Ints:
+    """Return the cell of each value: a guess from its place, set right by one where that is enough, else searched for."""
+    scale = _PARTS / float(edges[-1] - edges[0])
+    if not math.isfinite(scale):
+        return _searched(values, edges)
+    found: Ints = locator.take(((values - edges[0]) * scale).astype(np.int64), mode="clip")
+    found += values >= edges.take(found + 1)
+    found -= values < edges.take(found)
+    found = np.clip(found, 0, len(edges) - 2)
+    wrong = np.flatnonzero((values < edges.take(found)) | (values >= edges.take(found + 1)))
+    found[wrong] = _searched(values[wrong], edges)
+    return found
+
+
+def _searched(values: Floats, edges: Floats) -> Ints:
+    cells: Ints = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    return cells
 
 
 def _grid(low: float, high: float, *, whole: bool, name: str) -> tuple[Floats, Ints]:
@@ -178,6 +200,17 @@ def _steps(low: float, high: float, step: float, *, whole: bool) -> tuple[Floats
     cells = last - first + 1
     parts = 1 if cells <= CELL_BY_CELL else math.ceil(cells / _LINEAR_CELLS)
     return edges, np.unique(np.append(np.arange(0, cells, parts, dtype=np.int64), cells))
+
+
+def _multiples(low: float, high: float, step: float, *, whole: bool, name: str) -> tuple[Floats, Ints]:
+    """Return the grid of the multiples of a step within the bounds: cells begin at one (or, not whole, half a step before)."""
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    if first > last:
+        raise SchemaError(
+            f"Field `{name}` has no multiple of {step:g} between its bounds. Correct them or the increment."
+        )
+    edges, starts = _grid(first, last, whole=True, name=name)
+    return (edges - (0.0 if whole else 0.5)) * step, starts
 
 
 def _coarse_edges(low: float, high: float, *, whole: bool) -> Floats:

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema.constraint_checks import check_constraints
+from privsynth.tableschema.constraint_file import constraint_document, constraints_from_document
+from privsynth.tableschema.generalised import generalised_schema
+from privsynth.tableschema.hierarchy import found_hierarchy, hierarchy_document
 from privsynth.tableschema.model import LEAVES, SOURCES, Field, Schema
 
 _TYPES = {
@@ -31,8 +35,8 @@ _KIND_OF_TYPE = {
     "datetime": "datetime",
     "boolean": "boolean",
 }
-_OWN_KEYS = ("kind", "role", "action", "rule", "decimals", "faker", "provenance")
-_ROOT_KEYS = ("version", "target", "unit", "spend", "policy")
+_OWN_KEYS = ("kind", "role", "action", "rule", "decimals", "faker", "hierarchy", "provenance")
+_ROOT_KEYS = ("version", "target", "unit", "spend", "policy", "constraints")
 _CONSTRAINTS = ("minimum", "maximum", "enum", "required")
 VERSION = 1
 POLICIES = ("hipaa-safe-harbor",)
@@ -70,11 +74,11 @@ def read_schema(path: Path | str) -> Schema:
     Raises:
         SchemaError: the file is no schema; the message names the field and the key.
     """
-    return schema_from_document(read_document(path), where=str(path))
+    return schema_from_document(read_document(path), where=str(path), folder=Path(path).parent)
 
 
-def schema_from_document(document: Any, *, where: str = "the schema") -> Schema:
-    """Read a schema from plain values."""
+def schema_from_document(document: Any, *, where: str = "the schema", folder: Path | None = None) -> Schema:
+    """Read a schema from plain values; codebooks that its constraints name are looked up in `folder` only."""
     if not isinstance(document, Mapping) or not isinstance(document.get("fields"), list):
         raise SchemaError(
             f"{where} is no table schema: it has no list `fields`. Make one with `privsynth schema TABLE -o S.yaml`."
@@ -90,16 +94,23 @@ def schema_from_document(document: Any, *, where: str = "the schema") -> Schema:
         raise SchemaError(f"`missingValues` in {where} is not a list. Write it as a list of texts.")
     extra = {key: value for key, value in document.items() if key not in ("fields", "missingValues", "privsynth")}
     own_extra = {key: value for key, value in root.items() if key not in _ROOT_KEYS}
-    return Schema(
-        fields=tuple(_field(each, position, where) for position, each in enumerate(document["fields"], start=1)),
+    constraints = constraints_from_document(root.get("constraints"), where=where, folder=folder)
+    schema = Schema(
+        fields=tuple(
+            _field(each, position, where, folder) for position, each in enumerate(document["fields"], start=1)
+        ),
         target=root.get("target"),
         unit_column=unit.get("column"),
         max_rows=_whole(unit.get("max_rows", 1), "privsynth.unit.max_rows", where),
         missing=tuple(str(token) for token in missing),
         policy=_policy(root.get("policy"), where),
         spend=None if root.get("spend") is None else _mapping(root["spend"], f"`privsynth.spend` in {where}"),
+        constraints=constraints,
         extra={**extra, **({"privsynth": own_extra} if own_extra else {})},
     )
+    if constraints:
+        check_constraints(generalised_schema(schema))
+    return schema
 
 
 def _policy(given: Any, where: str) -> Mapping[str, Any] | None:
@@ -131,7 +142,7 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _field(document: Any, position: int, where: str) -> Field:
+def _field(document: Any, position: int, where: str, folder: Path | None) -> Field:
     given = _mapping(document, f"field {position} of {where}")
     name = given.get("name")
     if not isinstance(name, str) or not name:
@@ -148,6 +159,8 @@ def _field(document: Any, position: int, where: str) -> Field:
     }
     more = {key: value for key, value in limits.items() if key not in _CONSTRAINTS}
     own_more = {key: value for key, value in own.items() if key not in _OWN_KEYS}
+    hierarchy, source = found_hierarchy(own.get("hierarchy"), folder, name)
+    source = {leaf: each for leaf, each in source.items() if leaf not in (own.get("provenance") or {})}
     return Field(
         name=name,
         kind=own.get("kind") or _kind_of(str(given.get("type", "string")), labels),
@@ -161,7 +174,8 @@ def _field(document: Any, position: int, where: str) -> Field:
         decimals=None if own.get("decimals") is None else _whole(own["decimals"], f"{name}.decimals", where),
         faker=own.get("faker"),
         rule=own.get("rule"),
-        provenance=_provenance(name, own.get("provenance") or {}, limits, given),
+        hierarchy=hierarchy,
+        provenance={**_provenance(name, own.get("provenance") or {}, limits, given), **source},
         extra={**extra, **({"constraints": more} if more else {}), **({"privsynth": own_more} if own_more else {})},
     )
 
@@ -200,6 +214,8 @@ def schema_to_document(schema: Schema) -> dict[str, Any]:
         root["policy"] = dict(schema.policy)
     if schema.spend is not None:
         root["spend"] = dict(schema.spend)
+    if schema.constraints:
+        root["constraints"] = [constraint_document(each) for each in schema.constraints]
     extra = dict(schema.extra)
     root.update(extra.pop("privsynth", {}))
     return {
@@ -225,7 +241,12 @@ def _field_document(field: Field) -> dict[str, Any]:
         limits["enum"] = list(field.enum)
     limits.update(extra.pop("constraints", {}))
     own: dict[str, Any] = {"kind": field.kind, "role": field.role, "action": field.action}
-    optional = (("rule", field.rule), ("decimals", field.decimals), ("faker", field.faker))
+    optional = (
+        ("rule", field.rule),
+        ("decimals", field.decimals),
+        ("faker", field.faker),
+        ("hierarchy", hierarchy_document(field.hierarchy)),
+    )
     own.update({key: value for key, value in optional if value is not None})
     unstated = dict.fromkeys(("kind", "role", "action"), "default")
     own["provenance"] = {

@@ -11,7 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema.constraints import Constraint, FixedIncrements, source_of
 from privsynth.tableschema.generalise import Rule
+from privsynth.tableschema.hierarchy import Hierarchy, checked_hierarchy
 
 KINDS = ("boolean", "categorical", "ordinal", "integer", "number", "datetime", "date", "text", "identifier", "constant")
 LABELLED = ("boolean", "categorical", "ordinal", "constant")
@@ -20,7 +22,20 @@ UNMODELLED = ("text", "identifier")
 ROLES = ("direct", "quasi", "sensitive", "safe", "free_text", "target", "review")
 ACTIONS = ("keep", "drop", "fake", "generalise")
 SOURCES = ("declared", "public", "dp", "data", "default")
-LEAVES = ("kind", "role", "action", "rule", "faker", "required", "format", "decimals", "minimum", "maximum", "enum")
+LEAVES = (
+    "kind",
+    "role",
+    "action",
+    "rule",
+    "faker",
+    "required",
+    "format",
+    "decimals",
+    "minimum",
+    "maximum",
+    "enum",
+    "hierarchy",
+)
 DIRECTIVES = ("%Y", "%y", "%m", "%d", "%H", "%I", "%M", "%S", "%f", "%p", "%b", "%B", "%a", "%A", "%j", "%%")
 MAX_LABELS = 60_000
 _EPOCH = datetime(1970, 1, 1)
@@ -68,6 +83,8 @@ class Field:
         faker: Faker provider that makes the column anew where the action is `fake`, or None.
         rule: Public rule that makes cells coarser before they are coded, where the action is `generalise`, or None; all other
             leaves but `format` then describe the results.
+        hierarchy: Public groups of the labels: a codebook's name, `prefix:N`, or a mapping from group to labels and ranges; or None.
+        increment: What a number is a multiple of, or None; a schema sets it from its constraints.
         provenance: Leaf name -> source, or a mapping with `source` and details.
         extra: Keys of the file that privsynth does not know, kept for writing.
     """
@@ -84,6 +101,8 @@ class Field:
     decimals: int | None = None
     faker: str | None = None
     rule: str | None = None
+    hierarchy: Hierarchy | None = None
+    increment: float | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -110,6 +129,8 @@ class Field:
             self._check_format(self.format)
         if self.rule is not None:
             Rule.parse(self.rule, self.name)
+        if self.hierarchy is not None:
+            object.__setattr__(self, "hierarchy", checked_hierarchy(self.hierarchy, self.name))
 
     def _check_types(self) -> None:
         for leaf, value, types in (
@@ -169,6 +190,12 @@ class Field:
         """The rule that cells go through before they are coded, or None."""
         return Rule.parse(self.rule) if self.action == "generalise" and self.rule is not None else None
 
+    @property
+    def step(self) -> float | None:
+        """What the values of a number are multiples of, by its rule or by a constraint; None where they are any."""
+        rule = self.generalisation
+        return rule.step if rule is not None and rule.step is not None else self.increment
+
     def source(self, leaf: str) -> str:
         """Return where a leaf comes from: one of `SOURCES`."""
         found = self.provenance.get(leaf, "default")
@@ -227,6 +254,7 @@ class Schema:
         missing: Cell texts that mean missing; the empty cell always does.
         spend: What the derivation of this schema has spent: event, delta, dataset and ledger entry; or None.
         policy: A policy that the schema follows, with its public parameters: `{"name": .., "as_of": ..}`; or None.
+        constraints: What holds between the columns of every row.
         extra: Keys of the file that privsynth does not know, kept for writing.
     """
 
@@ -237,9 +265,14 @@ class Schema:
     missing: tuple[str, ...] = ("",)
     spend: Mapping[str, Any] | None = None
     policy: Mapping[str, Any] | None = None
+    constraints: tuple[Constraint, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        steps = {each.column: each.increment for each in self.constraints if isinstance(each, FixedIncrements)}
+        if any(each.increment != steps.get(each.name) for each in self.fields):
+            stepped = tuple(replace(each, increment=steps.get(each.name)) for each in self.fields)
+            object.__setattr__(self, "fields", stepped)
         seen: dict[str, int] = {}
         for position, each in enumerate(self.fields, start=1):
             if each.name in seen:
@@ -283,11 +316,17 @@ class Schema:
 
     def data_leaves(self) -> tuple[str, ...]:
         """Return `field.leaf` of every statement that was read from the data without paying."""
-        return tuple(f"{each.name}.{leaf}" for each in self.fields for leaf in LEAVES if each.source(leaf) == "data")
+        leaves = tuple(f"{each.name}.{leaf}" for each in self.fields for leaf in LEAVES if each.source(leaf) == "data")
+        return leaves + tuple(f"constraint {each.says}" for each in self.constraints if source_of(each) == "data")
 
     def learned(self) -> tuple[str, ...]:
-        """Names of modelled fields with a leaf that was learned under a budget."""
-        return tuple(each.name for each in self.modelled if any(each.source(leaf) == "dp" for leaf in LEAVES))
+        """Names of modelled fields with a leaf, or a constraint, that was learned under a budget."""
+        bound = {name for each in self.constraints if source_of(each) == "dp" for name in each.columns}
+        return tuple(
+            each.name
+            for each in self.modelled
+            if each.name in bound or any(each.source(leaf) == "dp" for leaf in LEAVES)
+        )
 
     def declared(self) -> tuple[str, ...]:
         """Names of modelled fields that the owner or a codebook vouches for."""
