@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -13,13 +13,13 @@ from privsynth.accounting import Spend
 from privsynth.noise import Noise
 from privsynth.privacy import Unit
 from privsynth.table.coded import DataSource
-from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
 
 Arrays = dict[str, npt.NDArray[Any]]
+BATCH_ROWS = 1 << 17
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +34,44 @@ class Rows:
     codes: Mapping[str, npt.NDArray[np.int64]]
     positions: Mapping[str, npt.NDArray[np.float32]]
 
+    @property
+    def count(self) -> int:
+        """Number of rows; none where there are no columns."""
+        return len(next(iter(self.codes.values()), ()))
+
+    def taken(self, index: Any) -> Rows:
+        """Return some of the rows: those of a slice, of a mask or of row numbers."""
+        return Rows(
+            {name: codes[index] for name, codes in self.codes.items()},
+            {name: places[index] for name, places in self.positions.items()},
+        )
+
+    def only(self, names: Iterable[str]) -> Rows:
+        """Return some of the columns."""
+        kept = set(names)
+        return Rows(
+            {name: codes for name, codes in self.codes.items() if name in kept},
+            {name: places for name, places in self.positions.items() if name in kept},
+        )
+
+
+def gathered(batches: Iterable[Rows]) -> Rows:
+    """Return batches of the same columns, at least one, as one."""
+    found = list(batches)
+    if len(found) == 1:
+        return found[0]
+    return Rows(
+        {name: np.concatenate([each.codes[name] for each in found]) for name in found[0].codes},
+        {name: np.concatenate([each.positions[name] for each in found]) for name in found[0].positions},
+    )
+
+
+def batch_sizes(rows: int) -> Iterator[int]:
+    """Yield how many rows each batch has: `BATCH_ROWS`, then the rest; one batch of none for no rows."""
+    yield min(rows, BATCH_ROWS)
+    for start in range(BATCH_ROWS, rows, BATCH_ROWS):
+        yield min(BATCH_ROWS, rows - start)
+
 
 @runtime_checkable
 class Model(Protocol):
@@ -46,6 +84,24 @@ class Model(Protocol):
 
     def sample(self, rows: int, rng: np.random.Generator) -> Rows:
         """Draw rows; as post-processing it costs nothing and may be repeated."""
+        ...
+
+    def batches(self, rows: int, rng: np.random.Generator, columns: Sequence[str] | None = None) -> Iterator[Rows]:
+        """Draw rows in chunks of bounded memory, at least one (which may be empty).
+
+        Args:
+            rows: How many in all.
+            rng: Source of randomness; the same state gives the same rows.
+            columns: Draw these columns only; all by default.
+        """
+        ...
+
+    def complete(self, given: Rows, rng: np.random.Generator) -> Rows:
+        """Draw the columns that `given` lacks, given those that it holds; the latter come back as they are."""
+        ...
+
+    def shares(self, name: str) -> npt.NDArray[np.float64]:
+        """Return float64[size + 1]: the share of every code of one column; missing comes last."""
         ...
 
     def to_arrays(self) -> Arrays:
@@ -79,6 +135,6 @@ class Config(Protocol):
         """Return the recipe as JSON values."""
         ...
 
-    def load(self, domains: tuple[Domain, ...], arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
+    def load(self, schema: Schema, arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         """Rebuild a model from `Model.to_arrays`."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.errors import ArtifactError
-from privsynth.generators.base import Arrays, Rows
+from privsynth.generators.base import BATCH_ROWS, Arrays, Rows, batch_sizes, gathered
 from privsynth.generators.binning import Marginal
+from privsynth.generators.copula_given import draw_known, draw_rest, latent_interval, uniform
+from privsynth.generators.copula_scale import Scale, scattered
 from privsynth.tableschema.domain import Domain
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_CHUNK_ROWS = 1 << 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,65 +77,139 @@ class CopulaModel:
         """Noisy number of rows of the table."""
         return next(iter(self.marginals.values())).total
 
+    def shares(self, name: str) -> Floats:
+        """Return float64[size + 1]: the share of every code of one column; missing comes last."""
+        return self.marginals[name].shares()
+
     def sample(self, rows: int, rng: np.random.Generator) -> Rows:
-        """Draw rows in chunks; within a chunk the margins are spread evenly instead of independently.
+        """Draw rows, as `batches` does.
 
         Args:
             rows: How many.
             rng: Source of randomness; the same state gives the same rows.
         """
-        chunks = [self._chunk(min(_CHUNK_ROWS, rows - start), rng) for start in range(0, rows, _CHUNK_ROWS)]
-        if not chunks:
-            chunks = [self._chunk(0, rng)]
-        return Rows(
-            {name: np.concatenate([chunk.codes[name] for chunk in chunks]) for name in self.marginals},
-            {name: np.concatenate([chunk.positions[name] for chunk in chunks]) for name in chunks[0].positions},
-        )
+        return gathered(self.batches(rows, rng))
 
-    def _chunk(self, rows: int, rng: np.random.Generator) -> Rows:
+    def batches(self, rows: int, rng: np.random.Generator, columns: Sequence[str] | None = None) -> Iterator[Rows]:
+        """Draw rows in chunks; within a chunk the margins are spread evenly instead of independently.
+
+        Args:
+            rows: How many in all.
+            rng: Source of randomness; the same state gives the same rows.
+            columns: Draw these columns only; all by default.
+        """
+        names = [name for name in self.marginals if columns is None or name in columns]
+        for size in batch_sizes(rows):
+            yield self._chunk(size, rng, names)
+
+    def _chunk(self, rows: int, rng: np.random.Generator, names: Sequence[str]) -> Rows:
         number = len(self.correlation)
         per_class = self._rows_of_classes(rows, rng)
         shuffle = rng.permutation(rows)
-        latent = self._latent(per_class, rng)
-        column_of = {name: number_of for number_of, name in enumerate(self.margins)}
+        features = [name for name in names if name != self.target]
+        latent = self._latent(per_class, features, rng)
         codes, positions = {}, {}
-        for name, marginal in self.marginals.items():
+        for name in names:
             blocks = []
             for each in range(number):
                 even = (np.arange(per_class[each]) + rng.random()) / max(per_class[each], 1)
-                group, within = _inverse_of_sorted(even, *self._weights(name, each))
+                code, place_in_cell = self._scale(name, each).sorted_codes(even)
                 if name != self.target:
-                    place = np.argsort(latent[each][:, column_of[name]])
-                    group, within = _scattered(group, place), _scattered(within, place)
-                blocks.append((group, within))
-            group, within = (np.concatenate(part)[shuffle] for part in zip(*blocks, strict=True))
-            codes[name], place_in_cell = _code(marginal, group, within)
-            if marginal.domain.numeric:
+                    place = np.argsort(latent[each][:, features.index(name)])
+                    code, place_in_cell = scattered(code, place), scattered(place_in_cell, place)
+                blocks.append((code, place_in_cell))
+            codes[name], place_in_cell = (np.concatenate(part)[shuffle] for part in zip(*blocks, strict=True))
+            if self.marginals[name].domain.numeric:
                 positions[name] = place_in_cell
         return Rows(codes, positions)
 
     def _rows_of_classes(self, rows: int, rng: np.random.Generator) -> Ints:
         if self.target is None:
             return np.array([rows], dtype=np.int64)
-        marginal = self.marginals[self.target]
-        mass = np.bincount(self.classes, weights=np.append(marginal.counts, marginal.missing)).astype(np.float64)
-        ends = np.cumsum(_distribution(mass))
+        ends = np.cumsum(self._prior())
         even = (np.arange(rows) + rng.random()) / max(rows, 1)
         return np.diff(np.searchsorted(even, np.append(0.0, [*ends[:-1], 2.0]))).astype(np.int64)
 
-    def _latent(self, per_class: Ints, rng: np.random.Generator) -> list[npt.NDArray[np.float32]]:
+    def _prior(self) -> Floats:
+        """Return float64[classes]: the probability of each class."""
+        if self.target is None:
+            return np.ones(1)
+        marginal = self.marginals[self.target]
+        mass = np.bincount(self.classes, weights=np.append(marginal.counts, marginal.missing))
+        return _distribution(mass.astype(np.float64))
+
+    def _latent(
+        self, per_class: Ints, features: Sequence[str], rng: np.random.Generator
+    ) -> list[npt.NDArray[np.float32]]:
+        places = self._places(features)
         out = []
-        for rows, matrix in zip(per_class, self.correlation, strict=True):
+        for rows, whole in zip(per_class, self.correlation, strict=True):
+            matrix = whole[np.ix_(places, places)]
             root = np.linalg.cholesky(matrix + 1e-9 * np.eye(len(matrix))).astype(np.float32)
             out.append(rng.standard_normal((int(rows), len(matrix)), dtype=np.float32) @ root.T)
         return out
 
-    def _weights(self, name: str, each: int) -> tuple[Ints, Floats]:
-        """Return the groups of a column in latent order (missing is the last number) and their probabilities in a class."""
+    def _places(self, features: Sequence[str]) -> list[int]:
+        """Return where features stand in the correlation matrices."""
+        place_of = {name: place for place, name in enumerate(self.margins)}
+        return [place_of[name] for name in features]
+
+    def complete(self, given: Rows, rng: np.random.Generator) -> Rows:
+        """Draw the columns that `given` lacks, given those that it holds; see `copula_given` for how.
+
+        Only the cell of a given value counts, and not the place within it. A code that the model gives no mass is taken for its
+        neighbours on the latent scale; missing cells of a column that has none are taken for unknown.
+
+        Args:
+            given: Some columns, at least one; they come back as they are.
+            rng: Source of randomness.
+        """
+        parts = (given.taken(slice(start, start + BATCH_ROWS)) for start in range(0, max(given.count, 1), BATCH_ROWS))
+        return gathered(self._completed(part, rng) for part in parts)
+
+    def _completed(self, given: Rows, rng: np.random.Generator) -> Rows:
+        known = [name for name in self.margins if name in given.codes]
+        rest = [name for name in self.margins if name not in given.codes]
+        names = [name for name in self.marginals if name not in given.codes]
+        if not names:
+            return given
+        classes, scores = self._known(given, known, rng)
+        codes = {name: np.empty(given.count, dtype=np.int64) for name in names}
+        positions = {name: np.empty(given.count, dtype=np.float32) for name in names}
+        places = self._places(known), self._places(rest)
+        for each, matrix in enumerate(self.correlation):
+            members = np.flatnonzero(classes == each)
+            drawn = dict(zip(rest, uniform(draw_rest(scores[members], matrix, *places, rng)).T, strict=True))
+            for name in names:
+                u = drawn[name] if name in drawn else rng.random(len(members))
+                codes[name][members], positions[name][members] = self._scale(name, each).codes(u)
+        every = {**given.codes, **codes}
+        numeric = {name: places for name, places in positions.items() if self.marginals[name].domain.numeric}
+        return Rows({name: every[name] for name in self.marginals}, {**given.positions, **numeric})
+
+    def _known(self, given: Rows, known: Sequence[str], rng: np.random.Generator) -> tuple[Ints, Floats]:
+        """Draw the class and the latent scores of given rows."""
+        classes = None
+        if self.target is not None and self.target in given.codes:
+            classes = self.classes[self.marginals[self.target].group_of_code()[given.codes[self.target]]]
+        intervals = []
+        for each in range(len(self.correlation)):
+            low, high = np.empty((given.count, len(known))), np.empty((given.count, len(known)))
+            for place, name in enumerate(known):
+                ends = latent_interval(*self._scale(name, each).stretches())
+                low[:, place], high[:, place] = (end[given.codes[name]] for end in ends)
+            intervals.append((low, high))
+        places = self._places(known)
+        inside = self.correlation[:, places][:, :, places]
+        return draw_known(self._prior(), classes, intervals, inside, rng)
+
+    def _scale(self, name: str, each: int) -> Scale:
+        """Return a column's scale in a class."""
         marginal = self.marginals[name]
         mass = np.append(marginal.counts, marginal.missing)
         if name == self.target:
-            return np.arange(len(mass)), _distribution(np.where(self.classes == each, mass, 0.0))
+            weights = _distribution(np.where(self.classes == each, mass, 0.0))
+            return Scale(marginal=marginal, groups=np.arange(len(mass)), weights=weights)
         margins = self.margins[name]
         bins = margins.bins if marginal.missing > 0 else margins.bins[:-1]
         place = np.empty(len(margins.order), dtype=np.int64)
@@ -143,7 +218,8 @@ class CopulaModel:
         in_bin = np.bincount(bins, weights=mass[: len(bins)], minlength=len(margins.order))
         members = np.bincount(bins, minlength=len(margins.order))
         inside = np.where(in_bin[bins] > 0, mass[: len(bins)] / np.maximum(in_bin[bins], 1e-300), 1 / members[bins])
-        return groups, _distribution((margins.share()[each][bins] * inside)[groups])
+        weights = _distribution((margins.share()[each][bins] * inside)[groups])
+        return Scale(marginal=marginal, groups=groups, weights=weights)
 
     def to_arrays(self) -> Arrays:
         """Return the model as named arrays."""
@@ -230,32 +306,3 @@ def _require_margins(margins: Margins, groups: int, correlation: npt.NDArray[Any
 def _distribution(mass: Floats) -> Floats:
     total = mass.sum()
     return mass / total if total > 0 else np.full(len(mass), 1 / max(len(mass), 1))
-
-
-def _inverse_of_sorted(u: Floats, groups: Ints, weights: Floats) -> tuple[Ints, Floats]:
-    """Return the group at each of the sorted quantiles `u` and the place within it."""
-    ends = np.cumsum(weights)
-    ends[-1] = 2.0
-    counts = np.diff(np.searchsorted(u, np.append(0.0, ends)))
-    ends[-1] = 1.0
-    found = np.repeat(np.arange(len(groups)), counts)
-    start = np.append(0.0, ends[:-1])
-    within = (u - start[found]) / np.maximum(weights[found], 1e-300)
-    return groups[found], np.clip(within, 0.0, 1 - 1e-9)
-
-
-def _scattered(values: npt.NDArray[Any], place: Ints) -> npt.NDArray[Any]:
-    out = np.empty_like(values)
-    out[place] = values
-    return out
-
-
-def _code(marginal: Marginal, group: Ints, within: Floats) -> tuple[Ints, npt.NDArray[np.float32]]:
-    """Return the code within a group of equally wide cells and the place in the cell; missing gets the last code."""
-    missing = group >= marginal.groups
-    inside = np.where(missing, 0, group)
-    parts = np.diff(marginal.starts)[inside]
-    step = within * parts
-    code = marginal.starts[inside] + np.minimum(step.astype(np.int64), parts - 1)
-    position = np.clip(step - np.floor(step), 0, 1 - 1e-6).astype(np.float32)
-    return np.where(missing, marginal.domain.size, code), position

@@ -63,14 +63,50 @@ def faked(schema: Schema) -> tuple[Field, ...]:
     return tuple(field for field in schema.fields if field.action == "fake" and is_known(field.faker))
 
 
-def make_fakes(schema: Schema, rows: int, rng: np.random.Generator) -> dict[str, Any]:
-    """Return column name -> `pyarrow.Array` of text for every field that is made anew."""
-    fields = faked(schema)
-    if not fields:
-        return {}
-    sources: dict[str, Any] = {}
-    seed = int(rng.integers(2**63))
-    return {field.name: _column(str(field.faker), rows, rng, sources, seed) for field in fields}
+class Fakes:
+    """The columns that are made anew, drawn batch after batch; values that repeat come from pools that are drawn once.
+
+    Args:
+        schema: Says which columns, and how.
+        rows: How many rows there will be in all.
+        rng: Source of randomness.
+    """
+
+    def __init__(self, schema: Schema, rows: int, rng: np.random.Generator) -> None:
+        self._fields = faked(schema)
+        self._rows, self._rng = rows, rng
+        self._sources: dict[str, Any] = {}
+        self._seed = int(rng.integers(2**63)) if self._fields else 0
+        self._pools: dict[str, Any] = {}
+        self._made = 0
+
+    def next(self, rows: int) -> dict[str, Any]:
+        """Return column name -> `pyarrow.Array` of text for the next rows."""
+        made = {field.name: self._column(field.name, str(field.faker), rows) for field in self._fields}
+        self._made += rows
+        return made
+
+    def _column(self, name: str, stand_in: str, rows: int) -> Any:
+        import pyarrow as pa
+
+        locale, _, provider = stand_in.rpartition(":")
+        if locale == "pattern":
+            return pa.array(_patterned(provider, rows, self._rng), type=pa.string())
+        if provider == "uuid4":
+            return pa.array(_uuids(rows, self._rng), type=pa.string())
+        if name not in self._pools:
+            self._pools[name] = self._pool(locale or "en_US", provider)
+        pool = self._pools[name]
+        if len(pool) == self._rows and provider in _EACH:
+            return pool.slice(self._made, rows)
+        return pool.take(pa.array(self._rng.integers(max(len(pool), 1), size=rows)))
+
+    def _pool(self, locale: str, provider: str) -> Any:
+        import pyarrow as pa
+
+        draw: Callable[[], Any] = getattr(_source(locale, self._sources, self._seed), provider)
+        size = min(self._rows, _POOL_VALUES if provider in _POOLED else _POOL_EACH)
+        return pa.array([str(draw()).replace("\n", ", ") for _ in range(size)], type=pa.string())
 
 
 def _source(locale: str, sources: dict[str, Any], seed: int) -> Any:
@@ -81,22 +117,6 @@ def _source(locale: str, sources: dict[str, Any], seed: int) -> Any:
         sources[locale] = Faker(locale)
         sources[locale].seed_instance(seed)
     return sources[locale]
-
-
-def _column(stand_in: str, rows: int, rng: np.random.Generator, sources: dict[str, Any], seed: int) -> Any:
-    import pyarrow as pa
-
-    locale, _, provider = stand_in.rpartition(":")
-    if locale == "pattern":
-        return pa.array(_patterned(provider, rows, rng), type=pa.string())
-    if provider == "uuid4":
-        return pa.array(_uuids(rows, rng))
-    draw: Callable[[], Any] = getattr(_source(locale or "en_US", sources, seed), provider)
-    size = min(rows, _POOL_VALUES if provider in _POOLED else _POOL_EACH)
-    pool = pa.array([str(draw()).replace("\n", ", ") for _ in range(size)], type=pa.string())
-    if size == rows and provider in _EACH:
-        return pool
-    return pool.take(pa.array(rng.integers(max(size, 1), size=rows)))
 
 
 def _patterned(shape: str, rows: int, rng: np.random.Generator) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ from privsynth.artifact import read_model, write_model
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.generators import make_config
 from privsynth.generators.base import Model, Rows
-from privsynth.generators.fakes import make_fakes
+from privsynth.generators.conditional import check_given, rows_given, rows_where
+from privsynth.generators.fakes import Fakes
 from privsynth.generators.where import Conditions
 from privsynth.privacy import Guarantee
+from privsynth.table.given import MARK, GivenRows, read_given
 from privsynth.table.write import decode
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.io import schema_from_document, schema_to_document
 from privsynth.tableschema.model import Schema
 
-_MAX_TRIES = 200
 _MAX_ROWS = 1_000_000_000
 
 
@@ -64,55 +65,90 @@ class Fitted:
         """How many rows `sample` draws unless told: the noisy total."""
         return max(round(self.model.total), 0)
 
-    def sample(self, rows: int | None = None, *, seed: int | None = None, where: str | None = None) -> Any:
+    def sample(
+        self, rows: int | None = None, *, seed: int | None = None, where: str | None = None, given: Any = None
+    ) -> Any:
         """Draw synthetic rows as a `pyarrow.Table`.
 
         Args:
             rows: How many; the noisy number of rows of the table by default.
             seed: Makes the rows reproducible; sampling is post-processing, so a seed costs no privacy.
-            where: Conditions such as ``age >= 80 and sex = Female``; rows that do not fulfil them are drawn again.
+            where: Conditions such as ``age >= 80 and sex = 'F'``; see `where_text` for the language.
+            given: A table (or `GivenRows`) with some of the columns, whose others are drawn given them; see `read_given`. Its rows are
+                in what is returned, which the guarantee does not cover; the metadata `privsynth` of the result says so.
 
         Raises:
-            UsageError: rows, seed or conditions are not usable, or the conditions almost never hold.
+            UsageError: rows, seed or conditions are not usable, or the model gives them no mass.
+            SchemaError: the given table does not fit the model.
         """
+        import pyarrow as pa
+
+        return pa.concat_tables(self.batches(rows, seed=seed, where=where, given=given))
+
+    def batches(
+        self,
+        rows: int | None = None,
+        *,
+        seed: int | None = None,
+        where: str | None = None,
+        given: Any = None,
+        verbatim: bool = False,
+    ) -> Iterator[Any]:
+        """Draw what `sample` draws, in batches of bounded memory, at least one (which may be empty).
+
+        Args:
+            rows: As for `sample`.
+            seed: As for `sample`.
+            where: As for `sample`.
+            given: As for `sample`.
+            verbatim: Return given columns of a file of text as they are written there, instead of typed.
+
+        Raises:
+            UsageError, SchemaError: as `sample`; at once, but for conditions without mass, which only drawing shows.
+        """
+        if given is not None and (rows is not None or where is not None):
+            raise UsageError("Given rows are completed as they are: leave the number of rows and the conditions out.")
         wanted = self.default_rows if rows is None else rows
         if isinstance(wanted, bool) or not 0 <= wanted <= _MAX_ROWS:
             raise UsageError(f"{wanted!r} rows cannot be sampled. Give a number from 0 to {_MAX_ROWS:,}.")
         if seed is not None and seed < 0:
             raise UsageError(f"The seed {seed} is negative. Give 0 or more.")
         rng = np.random.default_rng(seed)
-        if where is None:
-            table = self._decoded(self.model.sample(wanted, rng))
+        if given is not None:
+            known = given if isinstance(given, GivenRows) else read_given(given, self.schema)
+            check_given(self.model, known, self.schema)
+            return self._completed(known, rng, verbatim=verbatim)
+        return self._drawn(wanted, None if where is None else Conditions.parse(where, self.schema), rng)
+
+    def _drawn(self, rows: int, conditions: Conditions | None, rng: np.random.Generator) -> Iterator[Any]:
+        decode, fakes = self._decoder(), Fakes(self.schema, rows, rng.spawn(1)[0])
+        if conditions is None or not rows:
+            found = self.model.batches(rows, rng)
         else:
-            table = self._conditional(wanted, rng, Conditions.parse(where, self.schema))
-        return self._with_fakes(table, rng)
+            found = rows_where(self.model, conditions, rows, self.schema, decode, rng)
+        for batch in found:
+            yield self._with(decode(batch), fakes.next(batch.count))
 
-    def _with_fakes(self, table: Any, rng: np.random.Generator) -> Any:
-        """Add the columns that are made anew, in the schema's order."""
-        made = make_fakes(self.schema, table.num_rows, rng)
-        for name, column in made.items():
-            table = table.append_column(name, column)
-        return table.select([name for name in self.schema.names if name in table.column_names])
+    def _completed(self, given: GivenRows, rng: np.random.Generator, *, verbatim: bool) -> Iterator[Any]:
+        decode, fakes = self._decoder(), Fakes(self.schema, given.count, rng.spawn(1)[0])
+        columns = {**given.columns, **(given.texts if verbatim else {})}
+        start = 0
+        for batch in rows_given(self.model, given, rng):
+            known = {name: column.slice(start, batch.count) for name, column in columns.items()}
+            table = self._with(decode(batch), {**fakes.next(batch.count), **known})
+            start += batch.count
+            yield table.replace_schema_metadata({MARK: json.dumps(given.mark())})
 
-    def _decoded(self, rows: Rows) -> Any:
-        return decode(self.schema, {domain.name: domain for domain in self.domains}, rows.codes, rows.positions)
-
-    def _conditional(self, wanted: int, rng: np.random.Generator, conditions: Conditions) -> Any:
+    def _with(self, table: Any, columns: Mapping[str, Any]) -> Any:
+        """Add or replace columns; all come in the schema's order."""
         import pyarrow as pa
 
-        parts = [self._decoded(self.model.sample(0, rng))]
-        found, batch = 0, max(4 * wanted, 10_000)
-        for _ in range(_MAX_TRIES):
-            if found >= wanted:
-                break
-            drawn = self._decoded(self.model.sample(batch, rng))
-            parts.append(drawn.filter(conditions.mask(drawn)))
-            found += parts[-1].num_rows
-        if found < wanted:
-            raise UsageError(
-                f"Only {found} of {wanted} rows fulfilled the conditions in {_MAX_TRIES} tries. Relax them, or ask for fewer rows."
-            )
-        return pa.concat_tables(parts).slice(0, wanted)
+        every = {**dict(zip(table.column_names, table.columns, strict=True)), **columns}
+        return pa.table({name: every[name] for name in self.schema.names if name in every})
+
+    def _decoder(self) -> Callable[[Rows], Any]:
+        domains = {domain.name: domain for domain in self.domains}
+        return lambda rows: decode(self.schema, domains, rows.codes, rows.positions)
 
     def digest(self) -> str:
         """Return a digest of all that this model would write, the ledger's head apart."""
@@ -150,14 +186,13 @@ def load_model(path: Path | str) -> Fitted:
     try:
         schema = schema_from_document(manifest["schema"], where=f"the schema in {path}")
         config = make_config(manifest["generator"], manifest["config"])
-        domains = tuple(Domain.of(each) for each in schema.modelled)
         return Fitted(
             generator=manifest["generator"],
             config=manifest["config"],
             schema=schema,
             guarantee=Guarantee.from_json(manifest["guarantee"]),
             event=manifest["event"],
-            model=config.load(domains, arrays),
+            model=config.load(schema, arrays),
             ledger=manifest.get("ledger", {}),
         )
     except ArtifactError:

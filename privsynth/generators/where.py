@@ -1,99 +1,170 @@
-"""Conditions on synthetic rows: `age >= 80 and sex = Female`."""
+"""Conditions on synthetic rows: `age >= 80 and sex = Female`.
+
+Labels are compared as text, those of ordinal columns in their declared order; numbers, dates and moments by value. A missing cell
+fulfils `is missing` and nothing else.
+"""
 
 from __future__ import annotations
 
 import operator
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from privsynth.errors import UsageError
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.errors import SchemaError, UsageError
+from privsynth.generators.where_text import Reader, Written
 from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 
+Mask = npt.NDArray[np.bool_]
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     "<=": operator.le,
     "!=": operator.ne,
-    "==": operator.eq,
     "=": operator.eq,
     ">": operator.gt,
     "<": operator.lt,
 }
-_TERM = re.compile(r"^\s*(?P<name>.+?)\s*(?P<sign>>=|<=|!=|==|=|>|<)\s*(?P<value>.+?)\s*$", re.DOTALL)
+_TRUE, _FALSE = ("true", "True", "TRUE", "1", "1.0"), ("false", "False", "FALSE", "0", "0.0")
+_MOST_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One comparison of a column.
+
+    Args:
+        field: The column.
+        sign: One of = != < <= > >=, or in, between, missing.
+        values: Numbers, or labels in their canonical form.
+        positive: False where the comparison must not hold.
+        text: How it was written.
+    """
+
+    field: Field
+    sign: str
+    values: tuple[float | str, ...]
+    positive: bool
+    text: str
+
+    def mask(self, column: Any) -> Mask:
+        """Return bool[n]: which cells of a decoded Arrow column fulfil it."""
+        missing = np.asarray(column.is_null().to_numpy(), dtype=np.bool_)
+        if self.sign == "missing":
+            return missing if self.positive else ~missing
+        if self.field.kind in LABELLED:
+            hit = self._labels(column)
+        else:
+            hit = self._compared(_as_numbers(self.field, column), [float(value) for value in self.values])
+        return np.asarray(~missing & (hit == self.positive))
+
+    def _labels(self, column: Any) -> Mask:
+        encoded = column.combine_chunks().dictionary_encode()
+        known = [canonical_label(cell) for cell in encoded.dictionary.to_pylist()]
+        if self.sign in ("<", "<=", ">", ">=", "between"):
+            order = {canonical_label(label): place for place, label in enumerate(self.field.enum or ())}
+            places = np.array([order.get(label, -1) for label in known], dtype=np.float64)
+            hits = self._compared(places, [order[str(value)] for value in self.values])
+        else:
+            hits = np.array([(label in self.values) != (self.sign == "!=") for label in known], dtype=np.bool_)
+        index = np.asarray(encoded.indices.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+        return hits[index] if len(hits) else np.zeros(len(index), dtype=np.bool_)
+
+    def _compared(self, numbers: npt.NDArray[np.float64], values: Sequence[float]) -> Mask:
+        if self.sign == "in":
+            return np.isin(numbers, np.asarray(values))
+        if self.sign == "between":
+            return np.asarray((numbers >= values[0]) & (numbers <= values[1]))
+        return np.asarray(_OPERATORS[self.sign](numbers, values[0]), dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Terms that must all hold: (field, sign, value)."""
+    """Terms that must all hold."""
 
-    terms: tuple[tuple[Field, str, str], ...]
+    terms: tuple[Term, ...]
 
     @classmethod
     def parse(cls, text: str, schema: Schema) -> Conditions:
-        """Read terms joined by `and`.
+        """Read terms joined by `and`; see `where_text` for the language.
 
         Raises:
             UsageError: a term cannot be read, names no modelled column, or asks for a value that the column cannot have.
         """
-        known = {field.name: field for field in schema.modelled}
-        terms = []
-        for part in re.split(r"\s+and\s+|\s*&&?\s*", text.strip(), flags=re.IGNORECASE):
-            found = _TERM.match(part)
-            name = found["name"].strip("`\"'") if found else ""
-            if found is None or name not in known:
-                raise UsageError(
-                    f"The condition {part!r} cannot be read. Write `column >= value`, joined by `and`; the columns are: {', '.join(known)}."
-                )
-            value = found["value"].strip("\"'")
-            _check(known[name], found["sign"], value)
-            terms.append((known[name], found["sign"], value))
-        return cls(tuple(terms))
+        fields = {field.name: field for field in schema.modelled}
+        return cls(tuple(_term(fields[each.name], each) for each in Reader(text, fields).terms()))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that the terms are about, each once."""
+        return tuple(dict.fromkeys(term.field.name for term in self.terms))
 
     def mask(self, table: Any) -> Any:
-        """Return which rows of a decoded `pyarrow.Table` fulfil all terms; missing cells fulfil none."""
-        import numpy as np
+        """Return which rows of a decoded `pyarrow.Table` fulfil all terms, as a `pyarrow.Array`."""
         import pyarrow as pa
 
-        keep = np.ones(table.num_rows, dtype=np.bool_)
-        for field, sign, value in self.terms:
-            column = table.column(field.name).to_pandas()
-            present = column.notna().to_numpy()
-            if field.kind in LABELLED:
-                known = {cell: canonical_label(cell) for cell in column.dropna().unique()}
-                hit = _OPERATORS[sign](column.map(known), canonical_label(value)).to_numpy()
-            else:
-                numbers = _as_numbers(field, column)
-                with np.errstate(invalid="ignore"):
-                    hit = _OPERATORS[sign](numbers, field.to_number(value))
-            keep &= present & hit.astype(np.bool_)
-        return pa.array(keep)
+        return pa.array(np.logical_and.reduce(self.masks(table)))
+
+    def masks(self, table: Any) -> list[Mask]:
+        """Return for each term which rows of a decoded `pyarrow.Table` fulfil it."""
+        return [term.mask(table.column(term.field.name)) for term in self.terms]
 
 
-def _as_numbers(field: Field, column: Any) -> Any:
-    import numpy as np
+def _term(field: Field, written: Written) -> Term:
+    ordered = written.sign in ("<", "<=", ">", ">=", "between")
+    if field.kind in LABELLED:
+        if ordered and (field.kind != "ordinal" or field.enum is None):
+            raise UsageError(
+                f"Column `{field.name}` has labels, which are not ordered (character {written.place}). Use =, != or in."
+            )
+        values: list[float | str] = [_label(field, value, written.place) for value in written.values]
+    else:
+        values = [_number(field, value, written.place) for value in written.values]
+    return Term(field, written.sign, tuple(values), written.positive, written.text)
+
+
+def _label(field: Field, value: str, place: int) -> str:
+    labels = [canonical_label(label) for label in field.enum or ("false", "true")]
+    wanted = canonical_label(value)
+    if field.truth and wanted not in labels:
+        wanted = "true" if value in _TRUE else "false" if value in _FALSE else wanted
+    if wanted in labels:
+        return wanted
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, labels, n=_MOST_SHOWN) or labels[:_MOST_SHOWN]
+    more = " and others, listed in the schema" if len(labels) > len(near) else ""
+    shown = ", ".join(repr(label) for label in near)
+    raise UsageError(f"Column `{field.name}` has no label {value!r} (character {place}). It has {shown}{more}.")
+
+
+def _number(field: Field, value: str, place: int) -> float:
+    from datetime import datetime
+
+    try:
+        return field.to_number(value)
+    except SchemaError:
+        pass
+    try:
+        if field.kind in ("date", "datetime") and field.format is not None:
+            return field.to_number(datetime.strptime(value, field.format).isoformat(" "))
+    except ValueError:
+        pass
+    what = {"integer": "whole number", "datetime": "date and time"}.get(field.kind, field.kind)
+    raise UsageError(
+        f"Column `{field.name}` is compared with {value!r} (character {place}), which is no {what}. Give one, and join "
+        "several terms by `and`."
+    )
+
+
+def _as_numbers(field: Field, column: Any) -> npt.NDArray[np.float64]:
+    """Return float64[n]: the numbers that a decoded column is coded by (days of dates, seconds of moments), NaN where missing."""
+    if field.kind not in ("date", "datetime"):
+        return np.asarray(column.to_pandas().to_numpy(dtype=np.float64, na_value=np.nan))
     import pandas as pd
 
-    if field.kind not in ("date", "datetime"):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    moments = pd.to_datetime(column, format=field.format, errors="coerce")
+    moments = pd.to_datetime(column.to_pandas(), format=field.format, errors="coerce")
     seconds = (moments - pd.Timestamp("1970-01-01")).dt.total_seconds().to_numpy(dtype=np.float64)
-    return np.floor(seconds / 86400) if field.kind == "date" else seconds
-
-
-def _check(field: Field, sign: str, value: str) -> None:
-    from privsynth.errors import SchemaError
-
-    if field.kind in LABELLED:
-        labels = {canonical_label(label) for label in field.enum or ("false", "true")}
-        if sign not in ("=", "==", "!="):
-            raise UsageError(f"Column `{field.name}` has labels, which are not ordered. Use = or !=.")
-        if canonical_label(value) not in labels:
-            raise UsageError(f"Column `{field.name}` has no label {value!r}. Its labels are listed in the schema.")
-        return
-    try:
-        field.to_number(value)
-    except SchemaError:
-        raise UsageError(
-            f"Column `{field.name}` is compared with {value!r}, which is no {field.kind}. Give one."
-        ) from None
+    return np.asarray(np.floor(seconds / 86400) if field.kind == "date" else seconds)
