@@ -16,7 +16,7 @@ from replay_tables import BASE, KEY, PATIENTS, ROWS, source_of
 from privsynth.accounting import Spend, event_to_json, spend_of
 from privsynth.errors import ArtifactError
 from privsynth.generators import GENERATORS, make_config
-from privsynth.generators.base import Config, Mechanism, Model, Rows
+from privsynth.generators.base import BATCH_ROWS, Config, Mechanism, Model, Rows, gathered
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.noise import OsNoise
 from privsynth.privacy import Guarantee, Unit
@@ -70,6 +70,14 @@ def in_domain(rows: Rows, domains: tuple[Domain, ...], count: int) -> None:
             assert count == 0 or (place.min() >= 0 and place.max() < 1)
         if domain.field.required:
             assert count == 0 or codes.max() < domain.size
+
+
+def same_rows(one: Rows, other: Rows) -> bool:
+    """Whether two sets of rows have the same columns and the same bits in them."""
+    return all(
+        set(mine) == set(yours) and all(np.array_equal(mine[name], yours[name]) for name in mine)
+        for mine, yours in ((one.codes, other.codes), (one.positions, other.positions))
+    )
 
 
 class Contract:
@@ -128,7 +136,7 @@ class Contract:
             mechanism = self.mechanism(schema, ROWS, Spend(mu_squared=10.0 ** int(rng.integers(-2, 5))))  # type: ignore[arg-type]
             rows = int(rng.integers(0, 60))
             table = random_table(schema, rows + 1, ROWS, rng)
-            fewer = {name: codes[:-1] for name, codes in table._codes.reveal().items()}
+            fewer = {name: codes[:-1] for name, codes in table.rows().reveal().items()}
 
             def run(source: CodedTable, noise: Any, m: Mechanism = mechanism) -> Any:
                 return {name: array.tobytes() for name, array in m.run(source, noise).to_arrays().items()}
@@ -158,10 +166,9 @@ class Contract:
     def test_arrays_that_do_not_fit_are_refused(self) -> None:
         schema = self.schema("age", "ward", "died")
         config, arrays = make_config(self.name), self.fit(schema, BASE).to_arrays()
-        domains = tuple(Domain.of(field) for field in schema.modelled)
         for name in arrays:
             with pytest.raises(ArtifactError):
-                config.load(domains, {other: array for other, array in arrays.items() if other != name})
+                config.load(schema, {other: array for other, array in arrays.items() if other != name})
 
     @pytest.mark.parametrize("rows", [0, 1, 2, 1000])
     def test_any_number_of_rows_is_sampled_within_the_domains(self, rows: int) -> None:
@@ -222,6 +229,67 @@ class Contract:
         model = self.fit(self.schema(), BASE, spend=Spend(mu_squared=10_000))  # type: ignore[arg-type]
         assert abs(model.total - len(BASE)) < 15
 
+    def test_batches_are_the_sample_in_parts(self) -> None:
+        schema = self.schema("ward", "died", "age", target="died")
+        model = self.fit(schema, BASE)
+        for rows in (0, 1, BATCH_ROWS + 7):
+            parts = list(model.batches(rows, np.random.default_rng(3)))
+            assert max(part.count for part in parts) <= BATCH_ROWS
+            assert same_rows(gathered(parts), model.sample(rows, np.random.default_rng(3)))
+        few = gathered(model.batches(9, np.random.default_rng(3), ["age", "ward"]))
+        assert set(few.codes) == {"age", "ward"}
+        assert set(few.positions) == {"age"}
+        in_domain(few, tuple(Domain.of(f) for f in schema.modelled if f.name != "died"), 9)
+
+    @pytest.mark.parametrize("target", [None, "died", "cost"])
+    def test_given_columns_come_back_to_the_bit_and_the_others_within_their_domains(self, target: str | None) -> None:
+        schema = self.schema(target=target)
+        model, domains = self.fit(schema, BASE), tuple(Domain.of(f) for f in schema.modelled)
+        drawn = model.sample(40, np.random.default_rng(0))
+        for names in (("age",), ("ward", "died"), ("cost", "day", "age"), tuple(drawn.codes)):
+            for rows in (40, 1, 0):
+                given = drawn.only(names).taken(slice(0, rows))
+                full = model.complete(given, np.random.default_rng(1))
+                in_domain(full, domains, rows)
+                assert same_rows(full.only(names), given)
+                assert same_rows(full, model.complete(given, np.random.default_rng(1)))
+        in_domain(model.complete(Rows({}, {}), np.random.default_rng(1)), domains, 0)
+
+    def test_any_code_may_be_given(self) -> None:
+        for seed in range(10):
+            rng = np.random.default_rng(seed)
+            schema = random_schema(rng)
+            table = random_table(schema, 80, ROWS, rng)
+            model = self.mechanism(schema, ROWS, Spend(mu_squared=4)).run(table, OsNoise())  # type: ignore[arg-type]
+            some = [domain for domain in table.domains if rng.random() < 0.5] or table.domains[:1]
+            codes = {domain.name: rng.integers(0, domain.size + 1, 50) for domain in some}
+            places = {domain.name: rng.random(50, dtype=np.float32) for domain in some if domain.numeric}
+            full = model.complete(Rows(codes, places), rng)
+            in_domain(full, table.domains, 50)
+            assert same_rows(full.only(codes), Rows(codes, places))
+
+    @pytest.mark.parametrize("given", [("died",), ("age",), ("ward", "age")])
+    def test_completed_rows_are_distributed_like_whole_ones(self, given: tuple[str, ...]) -> None:
+        schema, rows = self.schema("age", "ward", "died", target="died"), 20_000
+        model = self.fit(schema, BASE * 20, spend=Spend(mu_squared=400))  # type: ignore[arg-type]
+        whole = model.sample(rows, np.random.default_rng(0))
+        full = model.complete(whole.only(given), np.random.default_rng(1))
+        for one, other in (("age", "died"), ("ward", "died"), ("age", "ward")):
+            tables = [
+                np.bincount((each.codes[one] // (10 if one == "age" else 1)) * 4 + each.codes[other], minlength=80)
+                for each in (whole, full)
+            ]
+            assert abs(tables[0] - tables[1]).sum() / 2 / rows < 0.03, (one, other)
+
+    def test_the_shares_of_a_column_are_those_of_its_sample(self) -> None:
+        schema = self.schema("age", "ward", "died")
+        model = self.fit(schema, BASE, spend=Spend(mu_squared=400))  # type: ignore[arg-type]
+        drawn = model.sample(20_000, np.random.default_rng(0))
+        for name, codes in drawn.codes.items():
+            shares = model.shares(name)
+            assert shares.sum() == pytest.approx(1)
+            assert abs(np.bincount(codes, minlength=len(shares)) / 20_000 - shares).sum() / 2 < 0.04, name
+
     def test_sampling_warns_of_nothing(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -230,6 +298,10 @@ class Contract:
 
 class TestCopula(Contract):
     name = "copula"
+
+
+class TestMaxent(Contract):
+    name = "maxent"
 
 
 def test_every_generator_has_a_contract() -> None:

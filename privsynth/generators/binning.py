@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.generators.estimates import Coarse, round_classes, smoothed_cells, smoothed_labels
+from privsynth.generators.rare import merged_rare
 from privsynth.noise import Noise, scale_of
 from privsynth.table.coded import DataSource
 from privsynth.tableschema.domain import CELL_BY_CELL, Domain
@@ -24,8 +26,12 @@ _MISSING_SIGMAS = 3.3
 _MAX_PARTS = 20
 _PART_SIGMAS = 6.0
 _SPLIT_MASS = 1 / 80
-_SEGMENT_PENALTY = 3.0
-_MAX_SEGMENT_CELLS = 600
+_MAX_SMOOTHED_CELLS = 600
+_MANY_LABELS = 30
+_SEEN_SIGMAS = 3.0
+_BIN_SIGMAS = 5.0
+_ENOUGH_BINS = 0.75
+_MOST_SKEW = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,6 +67,12 @@ class Marginal:
     def group_of_code(self) -> Ints:
         """Return int64[size + 1]: the group of every code; missing is the group after the last."""
         return np.append(np.repeat(np.arange(self.groups), np.diff(self.starts)), self.groups)
+
+    def shares(self) -> Floats:
+        """Return float64[size + 1]: the share of every code; missing comes last."""
+        parts = np.diff(self.starts)
+        mass = np.append(np.repeat(self.counts / parts, parts), self.missing)
+        return np.asarray(mass / max(mass.sum(), 1e-300))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +114,23 @@ def plan_marginals(domains: Sequence[Domain], mu_squared: float) -> tuple[Margin
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Answers:
+    """The noisy counts of one column.
+
+    Args:
+        marginal: All counts of a group combined, as they are.
+        finest: float64[g], the counts of the last round (of groups that it did not split, of both), independent of `coarse`.
+        finest_variance: float64[g], variance of their noise.
+        coarse: The first round's counts of the groups that the second one split, or None.
+    """
+
+    marginal: Marginal
+    finest: Floats
+    finest_variance: Floats
+    coarse: Coarse | None = None
+
+
 def measure_marginals(source: DataSource, plans: Sequence[MarginalPlan], noise: Noise) -> tuple[Marginal, ...]:
     """Measure all 1-way counts and make them agree on one noisy total.
 
@@ -109,22 +138,33 @@ def measure_marginals(source: DataSource, plans: Sequence[MarginalPlan], noise: 
         mu**2 = sum over columns of 1 / first**2 + 1 / second**2, for units of up to `source.unit.max_rows` rows.
     """
     domains = {domain.name: domain for domain in source.domains}
-    raw = [_measure(source, domains[plan.name], plan, noise) for plan in plans]
-    total = _common_total(raw)
-    return tuple(_smoothed(_projected(each, total), each) for each in raw)
+    answers = [_measure(source, domains[plan.name], plan, noise) for plan in plans]
+    total = _common_total([each.marginal for each in answers])
+    return tuple(_estimated(each, total) for each in answers)
 
 
-def _measure(source: DataSource, domain: Domain, plan: MarginalPlan, noise: Noise) -> Marginal:
+def _measure(source: DataSource, domain: Domain, plan: MarginalPlan, noise: Noise) -> _Answers:
     starts = np.arange(domain.size + 1) if domain.starts is None else domain.starts
     first, sigma = _noisy(source, domain, starts, plan.first, noise)
     if plan.second is None:
-        return _raw(domain, starts, first[:-1], np.full(len(starts) - 1, sigma**2), first[-1], sigma**2)
+        variance = np.full(len(starts) - 1, sigma**2)
+        return _Answers(
+            marginal=_raw(domain, starts, first[:-1], variance, first[-1], sigma**2),
+            finest=first[:-1],
+            finest_variance=variance,
+        )
     finer, parent = _split(starts, first[:-1], sigma)
     second, sigma2 = _noisy(source, domain, finer, plan.second, noise)
     counts, variance = _combined(first[:-1], sigma**2, second[:-1], sigma2**2, parent)
     weight, weight2 = 1 / sigma**2, 1 / sigma2**2
     missing = (first[-1] * weight + second[-1] * weight2) / (weight + weight2)
-    return _raw(domain, finer, counts, variance, missing, 1 / (weight + weight2))
+    alone = np.bincount(parent)[parent] == 1
+    return _Answers(
+        marginal=_raw(domain, finer, counts, variance, missing, 1 / (weight + weight2)),
+        finest=np.where(alone, counts, second[:-1]),
+        finest_variance=np.where(alone, variance, sigma2**2),
+        coarse=Coarse(counts=first[:-1], variance=sigma**2, parent=parent),
+    )
 
 
 def _noisy(source: DataSource, domain: Domain, starts: Ints, multiplier: float, noise: Noise) -> tuple[Floats, float]:
@@ -182,18 +222,27 @@ def _common_total(raw: Sequence[Marginal]) -> float:
     return max(float((totals / variances).sum() / (1 / variances).sum()), 0.0)
 
 
-def _projected(raw: Marginal, total: float) -> Marginal:
-    has_missing = raw.missing > 0
-    values = np.append(raw.counts, raw.missing if has_missing else 0.0)
-    variance = np.append(raw.variance, raw.missing_variance if has_missing else 1e-9)
+def _estimated(answers: _Answers, total: float) -> Marginal:
+    """Return the estimates of one column that sum to the common total."""
+    raw = answers.marginal
+    values = np.append(raw.counts, raw.missing)
+    variance = np.append(raw.variance, raw.missing_variance if raw.missing > 0 else 1e-9)
     fitted = to_simplex(values, variance, total)
-    if not has_missing:
-        fitted[:-1] += fitted[-1] / raw.groups
-        fitted[-1] = 0.0
-    counts, missing = fitted[:-1], float(fitted[-1])
-    if raw.domain.field.required and missing > 0:
-        counts, missing = _shared_out(counts, missing), 0.0
-    return _replaced(raw, counts, missing)
+    missing = float(fitted[-1]) if raw.missing > 0 and not raw.domain.field.required else 0.0
+    return _replaced(raw, _inside(answers, fitted[:-1], total - missing), missing)
+
+
+def _inside(answers: _Answers, projected: Floats, total: float) -> Floats:
+    """Return the estimated rows of every group: of numbers and of many labels, by what their noise allows to tell apart."""
+    raw, domain = answers.marginal, answers.marginal.domain
+    if domain.edges is not None and raw.groups <= _MAX_SMOOTHED_CELLS:
+        edges = domain.edges[raw.starts]
+        widths = np.maximum(np.diff(edges), np.finfo(np.float64).tiny)
+        classes = round_classes(edges[:-1], widths) if answers.coarse is None else None
+        return smoothed_cells(answers.finest, answers.finest_variance, widths, total, answers.coarse, classes)
+    if domain.labels is not None and raw.groups > _MANY_LABELS:
+        return smoothed_labels(raw.counts, raw.variance, domain.parents, total)
+    return _shared_out(projected, total - float(projected.sum()))
 
 
 def _shared_out(counts: Floats, rest: float) -> Floats:
@@ -228,15 +277,24 @@ def to_simplex(values: Floats, variance: Floats, total: float) -> Floats:
     return np.clip(fitted, 0.0, None)
 
 
-def _smoothed(fitted: Marginal, raw: Marginal) -> Marginal:
-    """Replace a numeric column's estimates by the best penalised piecewise constant."""
-    if not raw.domain.numeric or raw.groups > _MAX_SEGMENT_CELLS:
-        return fitted
-    level = _segments(raw.counts, raw.variance)
-    inside = fitted.total - fitted.missing
-    if level.sum() <= 0:
-        return fitted
-    return _replaced(raw, level * inside / level.sum(), fitted.missing)
+def pair_bins(marginal: Marginal, *, bins: int) -> Ints:
+    """Merge groups into bins for pair tables: about `bins` of a number (more where one group holds most rows), labels that were seen.
+
+    Args:
+        marginal: The column's 1-way estimates.
+        bins: Wanted number of bins of a number.
+
+    Returns:
+        As `coarse_bins`.
+    """
+    sigma = math.sqrt(float(np.median(marginal.variance)))
+    if not marginal.domain.numeric:
+        return coarse_bins(marginal, bins=bins, floor=2 * _SEEN_SIGMAS * sigma)
+    found, wanted = coarse_bins(marginal, bins=bins, floor=_BIN_SIGMAS * sigma), float(bins)
+    while found.max() + 1 < _ENOUGH_BINS * bins and wanted < _MOST_SKEW * bins:
+        wanted *= 1.5
+        found = coarse_bins(marginal, bins=math.ceil(wanted), floor=_BIN_SIGMAS * sigma)
+    return found
 
 
 def coarse_bins(marginal: Marginal, *, bins: int, floor: float) -> Ints:
@@ -256,7 +314,7 @@ def coarse_bins(marginal: Marginal, *, bins: int, floor: float) -> Ints:
     if marginal.domain.numeric:
         inside = _merged_neighbours(marginal.counts, max(marginal.total / bins, floor), floor)
     else:
-        inside = _merged_rare(marginal.counts, floor / 2)
+        inside = merged_rare(marginal.counts, floor / 2, marginal.domain.parents)
     return np.append(inside, inside.max() + 1 if marginal.missing > 0 else 0)
 
 
@@ -274,33 +332,3 @@ def _merged_neighbours(counts: Floats, target: float, floor: float) -> Ints:
     if found.max() > 0 and counts[last].sum() < target / 2:
         found[last] -= 1
     return found
-
-
-def _merged_rare(counts: Floats, least: float) -> Ints:
-    common = counts > least
-    if not common.any():
-        common[int(np.argmax(counts))] = True
-    found = np.cumsum(common) - 1
-    found[~common] = common.sum()
-    return found.astype(np.int64)
-
-
-def _segments(values: Floats, variance: Floats) -> Floats:
-    """Return the piecewise constant, not negative, that minimises squared error plus a penalty per piece (dynamic programme)."""
-    weight = 1 / variance
-    a = np.concatenate([[0.0], np.cumsum(weight * values)])
-    b = np.concatenate([[0.0], np.cumsum(weight)])
-    size = len(values)
-    best, previous = np.zeros(size + 1), np.zeros(size + 1, dtype=np.int64)
-    for end in range(1, size + 1):
-        start = np.arange(end)
-        mean = np.maximum(a[end] - a[start], 0) / (b[end] - b[start])
-        cost = best[:end] - 2 * mean * (a[end] - a[start]) + mean**2 * (b[end] - b[start]) + _SEGMENT_PENALTY
-        previous[end] = int(np.argmin(cost))
-        best[end] = cost[previous[end]]
-    out, end = np.zeros(size), size
-    while end > 0:
-        start_of = previous[end]
-        out[start_of:end] = max(a[end] - a[start_of], 0) / (b[end] - b[start_of])
-        end = start_of
-    return out

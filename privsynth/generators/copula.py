@@ -17,10 +17,11 @@ import numpy.typing as npt
 
 from privsynth.accounting import Spend, composed, gaussian
 from privsynth.generators.binning import Marginal, MarginalPlan, coarse_bins, measure_marginals, plan_marginals
-from privsynth.generators.copula_model import CopulaModel, Margins, normal_scores
+from privsynth.generators.copula_model import CopulaModel, Margins
+from privsynth.generators.latent import grouped, measure_correlations, ordered_bins
 from privsynth.noise import Noise
 from privsynth.privacy import Unit
-from privsynth.table.coded import DataSource, moment_sensitivity
+from privsynth.table.coded import DataSource
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
 
@@ -92,9 +93,9 @@ class CopulaConfig:
         """Return the recipe as JSON values."""
         return asdict(self)
 
-    def load(self, domains: tuple[Domain, ...], arrays: Mapping[str, npt.NDArray[Any]]) -> CopulaModel:
+    def load(self, schema: Schema, arrays: Mapping[str, npt.NDArray[Any]]) -> CopulaModel:
         """Rebuild a model from its arrays."""
-        return CopulaModel.from_arrays(domains, arrays)
+        return CopulaModel.from_arrays(tuple(Domain.of(field) for field in schema.modelled), arrays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,7 @@ class CopulaMechanism:
         """Measure one feature with the target and order its bins."""
         if self.target is None or self.target_noise is None:
             bins = np.append(np.arange(marginal.groups), marginal.groups if marginal.missing > 0 else 0)
-            mass = _grouped(marginal, bins)
+            mass = grouped(marginal, bins)
             return Margins(bins=bins, order=np.arange(len(mass)), given=mass[None, :])
         sigma = self.target_noise * source.unit.max_rows
         bins = coarse_bins(marginal, bins=self.config.bins, floor=6 * sigma)
@@ -168,8 +169,8 @@ class CopulaMechanism:
             sensitivity=source.unit.max_rows,
             noise_multiplier=self.target_noise,
         )
-        given = _fitted(counts.astype(np.float64), sigma, _grouped(target, classes), _grouped(marginal, bins))
-        return Margins(bins=bins, order=_ordered(marginal, bins, given), given=given)
+        given = _fitted(counts.astype(np.float64), sigma, grouped(target, classes), grouped(marginal, bins))
+        return Margins(bins=bins, order=ordered_bins(marginal, bins, given), given=given)
 
     def _correlation(
         self,
@@ -184,40 +185,24 @@ class CopulaMechanism:
         identity = np.repeat(np.eye(size)[None], number, axis=0)
         if self.moment_noise is None:
             return identity
-        scores = {
-            name: np.clip(normal_scores(margins[name]), -self.config.score_limit, self.config.score_limit)
-            for name in margins
-        }
-        spread = np.stack([(scores[name] ** 2 * margins[name].share()).sum(axis=1) for name in self.features], axis=1)
-        rows = next(iter(margins.values())).given.sum(axis=1)
-        length = math.sqrt(float((spread.sum(axis=1) * rows).sum() / max(rows.sum(), 1e-9)))
-        radius = math.ceil(self.config.radius_factor * max(length, 0.5) * self.config.grid)
-        coded = {
-            name: np.round(scores[name] * self.config.grid).astype(np.int64)[
-                :, margins[name].bins[found[name].group_of_code()]
-            ]
-            for name in self.features
-        }
         given = None if self.target is None else (self.target, classes[found[self.target].group_of_code()])
-        sensitivity = source.unit.max_rows * moment_sensitivity(size, radius)
-        sums = noise.measure(
-            source.moments(coded, radius=radius, given=given),
-            sensitivity=sensitivity,
+        return measure_correlations(
+            source,
+            margins,
+            found,
+            given,
+            noise,
             noise_multiplier=self.moment_noise,
+            score_limit=self.config.score_limit,
+            radius_factor=self.config.radius_factor,
+            grid=self.config.grid,
         )
-        scale = self.config.grid**2
-        return _correlations(sums / scale, self.moment_noise * sensitivity / scale, rows, np.sqrt(spread))
 
 
 def _pivot(domains: Sequence[Domain]) -> str | None:
     """Return the column to condition on where no target is named: the last with a few values, where tables keep theirs."""
     few = [domain.name for domain in domains if 2 <= domain.size <= _PIVOT_VALUES]
     return few[-1] if few else None
-
-
-def _grouped(marginal: Marginal, bins: Ints) -> Floats:
-    """Return the estimated rows of every bin."""
-    return np.bincount(bins, weights=np.append(marginal.counts, marginal.missing)).astype(np.float64)
 
 
 def _fitted(counts: Floats, sigma: float, rows: Floats, columns: Floats) -> Floats:
@@ -229,70 +214,3 @@ def _fitted(counts: Floats, sigma: float, rows: Floats, columns: Floats) -> Floa
         fitted *= (rows / np.maximum(fitted.sum(axis=1), 1e-12))[:, None]
         fitted *= columns / np.maximum(fitted.sum(axis=0), 1e-12)
     return np.asarray(fitted)
-
-
-def _ordered(marginal: Marginal, bins: Ints, given: Floats) -> Ints:
-    """Return the order of the bins on the latent scale: numbers by value, other labels by their mean class.
-
-    The bin of missing cells goes to the end whose neighbours have the nearest mean class.
-    """
-    number = given.shape[1]
-    rate = (given * np.arange(len(given))[:, None]).sum(axis=0) / np.maximum(given.sum(axis=0), 1e-9)
-    values = _label_values(marginal)
-    if values is None:
-        return np.argsort(rate, kind="stable")
-    inside = bins[:-1]
-    low = np.full(number, np.inf)
-    np.minimum.at(low, inside, values)
-    order = np.argsort(low, kind="stable")
-    if marginal.missing > 0 and number > 1:
-        rest = order[order != bins[-1]]
-        half = max(len(rest) // 2, 1)
-        near_top = abs(rate[rest[-half:]].mean() - rate[bins[-1]]) < abs(rate[rest[:half]].mean() - rate[bins[-1]])
-        order = np.append(rest, bins[-1]) if near_top else np.append(bins[-1], rest)
-    return order
-
-
-def _label_values(marginal: Marginal) -> Floats | None:
-    """Return a number for every group where the column is ordered by public facts, or None."""
-    domain = marginal.domain
-    if domain.numeric or domain.field.kind == "ordinal":
-        return np.arange(marginal.groups, dtype=np.float64)
-    try:
-        return np.array([float(label) for label in domain.labels or ()])
-    except ValueError:
-        return None
-
-
-def _correlations(sums: Floats, sigma: float, rows: Floats, spread: Floats) -> Floats:
-    """Turn noisy sums of products into correlation matrices, one a class.
-
-    Args:
-        sums: float64[classes, pairs], noisy sums of products of scores.
-        sigma: Standard deviation of their noise.
-        rows: float64[classes], estimated rows.
-        spread: float64[classes, m], root mean square of the scores.
-    """
-    size = spread.shape[1]
-    upper = np.triu_indices(size, k=1)
-    total = max(float(rows.sum()), 1.0)
-    pooled = sums.sum(axis=0) / total
-    pooled = np.where(np.abs(pooled) > sigma * math.sqrt(len(sums)) / total, pooled, 0.0)
-    out = np.empty((len(sums), size, size))
-    for each in range(len(sums)):
-        count = max(float(rows[each]), 1.0)
-        gap = sums[each] / count - pooled
-        kept = np.clip(1 - (sigma / count) ** 2 / np.maximum(gap**2, 1e-12), 0.0, None)
-        product = np.maximum(spread[each][upper[0]] * spread[each][upper[1]], 1e-3)
-        matrix = np.eye(size)
-        matrix[upper] = np.clip((pooled + kept * gap) / product, -0.999, 0.999)
-        out[each] = _nearest_correlation(matrix + matrix.T - np.eye(size))
-    return out
-
-
-def _nearest_correlation(matrix: Floats) -> Floats:
-    """Clip negative eigenvalues and restore the unit diagonal."""
-    values, vectors = np.linalg.eigh(matrix)
-    repaired = (vectors * np.clip(values, 1e-3, None)) @ vectors.T
-    scale = np.sqrt(np.diag(repaired))
-    return np.asarray(repaired / np.outer(scale, scale))

@@ -1,0 +1,140 @@
+"""A maxent model as named arrays, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from privsynth.errors import ArtifactError
+from privsynth.generators.base import Arrays
+from privsynth.generators.binning import Marginal
+from privsynth.generators.maxent_model import MaxentModel
+from privsynth.generators.structure import Structure
+from privsynth.tableschema.domain import Domain
+from privsynth.tableschema.model import Schema
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Given = Mapping[str, npt.NDArray[Any]]
+
+
+def to_arrays(model: MaxentModel) -> Arrays:
+    """Return a model as named arrays."""
+    names = list(model.marginals)
+    pairs = [[names.index(a), names.index(b)] for a, b in model.tables]
+    out: Arrays = {
+        "focuses": np.array([names.index(name) for name in model.focuses], dtype=np.int64),
+        "classes": model.classes,
+        "correlation": model.correlation,
+        "pairs": np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        "tables": np.concatenate([np.zeros(0), *(table.ravel() for table in model.tables.values())]),
+    }
+    for number, (name, marginal) in enumerate(model.marginals.items()):
+        out[f"{number}.starts"] = marginal.starts
+        out[f"{number}.counts"] = np.append(marginal.counts, marginal.missing)
+        out[f"{number}.bins"] = model.bins[name]
+        out[f"{number}.mass"] = model.mass[name]
+        if name in model.orders:
+            out[f"{number}.order"] = model.orders[name]
+    return out
+
+
+def from_arrays(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
+    """Rebuild a model.
+
+    Raises:
+        ArtifactError: an array is missing or does not fit the schema.
+    """
+    try:
+        return _rebuilt(schema, arrays, neighbours)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ArtifactError(
+            f"The model's arrays do not fit its schema ({type(error).__name__}). Fit or copy it again."
+        ) from None
+
+
+def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
+    structure = Structure.of(schema)
+    fields = [field for field in schema.modelled if field.name not in structure.derived]
+    domains = {field.name: Domain.of(field) for field in fields}
+    names = list(domains)
+    marginals = {name: _marginal(domains[name], arrays, number) for number, name in enumerate(names)}
+    bins = {name: _whole(arrays[f"{number}.bins"]) for number, name in enumerate(names)}
+    mass = {name: _rows(arrays[f"{number}.mass"]) for number, name in enumerate(names)}
+    for name in names:
+        _require(len(bins[name]) == marginals[name].groups + 1 and mass[name].ndim == 1)
+        _require(bool((np.unique(bins[name]) == np.arange(len(mass[name]))).all()))
+    focuses = tuple(names[place] for place in _whole(arrays["focuses"]))
+    classes = _whole(arrays["classes"])
+    _require(len(classes) == (len(mass[focuses[0]]) if focuses else 1))
+    _require(bool((np.unique(classes) == np.arange(classes.max() + 1)).all()))
+    orders = {name: _whole(arrays[f"{number}.order"]) for number, name in enumerate(names) if name not in focuses[:1]}
+    for name, order in orders.items():
+        _require(bool((np.sort(order) == np.arange(len(mass[name]))).all()) and len(order) == len(mass[name]))
+    correlation = arrays["correlation"].astype(np.float64)
+    _require(correlation.shape == (int(classes.max()) + 1, len(orders), len(orders)))
+    _require(bool(np.isfinite(correlation).all()))
+    tables = _tables(arrays, names, {name: len(each) for name, each in mass.items()})
+    for name in orders:
+        _require(not focuses or (focuses[0], name) in tables or (name, focuses[0]) in tables)
+    return MaxentModel(
+        schema=schema,
+        marginals=marginals,
+        bins=bins,
+        mass=mass,
+        focuses=focuses,
+        classes=classes,
+        orders=orders,
+        correlation=correlation,
+        tables=tables,
+        neighbours=neighbours,
+        structure=structure,
+    )
+
+
+def _marginal(domain: Domain, arrays: Given, number: int) -> Marginal:
+    starts, counts = _whole(arrays[f"{number}.starts"]), _rows(arrays[f"{number}.counts"])
+    _require(len(starts) == len(counts) and starts[0] == 0 and starts[-1] == domain.size)
+    _require(bool((np.diff(starts) > 0).all()))
+    return Marginal(
+        domain=domain,
+        starts=starts,
+        counts=counts[:-1],
+        variance=np.zeros(len(counts) - 1),
+        missing=float(counts[-1]),
+        missing_variance=0.0,
+    )
+
+
+def _tables(arrays: Given, names: list[str], sizes: Mapping[str, int]) -> dict[tuple[str, str], Floats]:
+    pairs, values = _whole(arrays["pairs"]), _rows(arrays["tables"])
+    _require(pairs.ndim == 2 and pairs.shape[1] == 2 and len(np.unique(np.sort(pairs, axis=1), axis=0)) == len(pairs))
+    tables, start = {}, 0
+    for first, second in pairs:
+        a, b = names[first], names[second]
+        stop = start + sizes[a] * sizes[b]
+        _require(a != b and stop <= len(values))
+        tables[a, b] = values[start:stop].reshape(sizes[a], sizes[b])
+        start = stop
+    _require(start == len(values))
+    return tables
+
+
+def _whole(array: npt.NDArray[Any]) -> Ints:
+    found = array.astype(np.int64)
+    _require(found.size == 0 or int(found.min()) >= 0)
+    return found
+
+
+def _rows(array: npt.NDArray[Any]) -> Floats:
+    found = array.astype(np.float64)
+    _require(bool(np.isfinite(found).all()) and bool((found >= 0).all()))
+    return found
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise ValueError("an array does not fit")

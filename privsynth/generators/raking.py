@@ -1,0 +1,139 @@
+"""Conditional probabilities of one column, row by row, made to agree with pair tables, and even draws from them.
+
+`probabilities` is an N x K matrix: what row n gives to bin k of the column that is drawn next. Raking (iterative proportional
+fitting; Deming and Stephan, 1940) multiplies it by one factor for each bin of an earlier column and each bin of the new one until the
+expected counts agree with the pair's table. What comes out is, given the earlier columns, the distribution of largest entropy relative
+to where it started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+_GOLDEN = 0.6180339887498949
+_SOFTENING = 1e-3
+_MOST = 1e3
+_CLOSE = 3e-3
+_MOST_PRODUCT = 1e12
+_TINY = np.float32(1e-30)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """Which rows are in which bin of one column.
+
+    Args:
+        bins: int32[n], the bin of each row.
+        number: How many bins there are.
+    """
+
+    bins: npt.NDArray[np.int32]
+    number: int
+    _sums: Any
+
+    @classmethod
+    def of(cls, bins: Ints, number: int) -> Members:
+        """Prepare the sums over the rows of each bin."""
+        from scipy.sparse import csr_matrix
+
+        order = np.argsort(bins.astype(np.min_scalar_type(number)), kind="stable").astype(np.int32)
+        ends = np.concatenate([[0], np.cumsum(np.bincount(bins, minlength=number))]).astype(np.int32)
+        sums = csr_matrix((np.ones(len(bins), dtype=np.float32), order, ends), shape=(number, len(bins)))
+        return cls(bins.astype(np.int32), number, sums)
+
+    def sums(self, matrix: Matrix, weights: Vector) -> Matrix:
+        """Return float32[number, k]: the sum of weights * matrix over the rows of each bin."""
+        self._sums.data = weights[self._sums.indices]
+        return np.asarray(self._sums @ matrix)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Agreement:
+    """One pair table that the probabilities shall agree with.
+
+    Args:
+        members: Rows of each bin of an earlier column.
+        table: float32[a, k], wanted rows, on the scale of n.
+    """
+
+    members: Members
+    table: Matrix
+
+
+def one_thread() -> Any:
+    """Return a context in which BLAS uses one thread: its products here are small, and two threads on busy cores are slower."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1, user_api="blas")
+
+
+def raked(probabilities: Matrix, agreements: Sequence[Agreement], passes: int) -> list[Matrix]:
+    """Rake in place; return the product of each agreement's factors, which makes other rows follow the same distribution.
+
+    Args:
+        probabilities: float32[n, k], not negative; its rows sum to one afterwards. What is zero stays zero.
+        agreements: Pair tables, the most important last.
+        passes: How often each is visited at most; one that agrees already is not visited again.
+    """
+    factors = [np.ones_like(agreement.table) for agreement in agreements]
+    ones, spread = np.ones(probabilities.shape[1], dtype=np.float32), np.empty_like(probabilities)
+    open_ones = list(range(len(agreements)))
+    for turn in range(passes):
+        normalise(probabilities)
+        weights = np.ones(len(probabilities), dtype=np.float32)
+        for number in open_ones.copy():
+            agreement = agreements[number]
+            expected = agreement.members.sums(probabilities, weights)
+            if turn and np.abs(agreement.table - expected).sum() < _CLOSE * len(probabilities):
+                open_ones.remove(number)
+                continue
+            factor = np.clip((agreement.table + _SOFTENING) / (expected + _SOFTENING), 1 / _MOST, _MOST)
+            _multiply(probabilities, factor, agreement.members, spread)
+            weights = np.reciprocal(probabilities @ ones + _TINY)
+            factors[number] = np.clip(factors[number] * factor, 1 / _MOST_PRODUCT, _MOST_PRODUCT)
+    normalise(probabilities)
+    return factors
+
+
+def apply_factors(probabilities: Matrix, members: Sequence[Members], factors: Sequence[Matrix]) -> None:
+    """Multiply probabilities in place by factors that `raked` found on other rows; the rows sum to one afterwards."""
+    spread = np.empty_like(probabilities)
+    for each, factor in zip(members, factors, strict=True):
+        _multiply(probabilities, factor, each, spread)
+        normalise(probabilities)
+
+
+def _multiply(probabilities: Matrix, factor: Matrix, members: Members, spread: Matrix) -> None:
+    np.take(factor, members.bins, axis=0, out=spread, mode="clip")
+    np.multiply(probabilities, spread, out=probabilities)
+
+
+def normalise(probabilities: Matrix) -> None:
+    """Make each row sum to one, in place."""
+    sums = probabilities @ np.ones(probabilities.shape[1], dtype=np.float32)
+    probabilities *= (1 / (sums + _TINY))[:, None]
+
+
+def even_draws(probabilities: Matrix, order: Ints, rng: np.random.Generator) -> Ints:
+    """Draw one bin a row so that neighbours in `order` share their draws evenly; a bin without probability is never drawn.
+
+    The uniform numbers are a golden-ratio sequence along `order` with a random start: rows that stand together get as many of each
+    bin as their probabilities add up to, within a row or two, instead of within the noise of independent draws.
+
+    Args:
+        probabilities: float32[n, k]; rows need not sum to one.
+        order: int64[n], a permutation of the rows; random among rows that are alike, or columns drawn in one order would depend.
+        rng: Source of randomness.
+    """
+    even = np.empty(len(probabilities), dtype=np.float32)
+    even[order] = np.clip((rng.random() + np.arange(len(order)) * _GOLDEN) % 1.0, 1e-7, 1 - 1e-7)
+    ends = np.cumsum(probabilities, axis=1)
+    return np.asarray((ends < (even * ends[:, -1])[:, None]).sum(axis=1), dtype=np.int64)
