@@ -11,7 +11,7 @@ from privsynth import fitting
 from privsynth.accounting import Spend
 from privsynth.derive import DeriveMechanism, from_names, undetermined
 from privsynth.fitting import execute
-from privsynth.generators import make_config
+from privsynth.generators import Config, make_config
 from privsynth.generators.fitted import Fitted
 from privsynth.noise import Noise
 from privsynth.plan import Plan
@@ -174,12 +174,16 @@ def shown(fitted: Fitted) -> tuple[Any, ...]:
     )
 
 
-def fit_declared(schema: Schema, unit: Unit, *, mu_squared: float = 25.0) -> Mechanism:
-    """Return the coding and fitting of a declared schema."""
-    mechanism = make_config("copula").calibrate(schema, unit, Spend(mu_squared=mu_squared))  # type: ignore[arg-type]
+def fit_declared(
+    schema: Schema, unit: Unit, *, mu_squared: float = 25.0, config: Config | None = None, holdout: bool = False
+) -> Mechanism:
+    """Return the coding and fitting of a declared schema, by the copula if no recipe is given; of a train part if asked for."""
+    recipe = make_config("copula") if config is None else config
+    mechanism = recipe.calibrate(schema, unit, Spend(mu_squared=mu_squared))  # type: ignore[arg-type]
 
     def run(source: Source, noise: Noise) -> Any:
-        coded = fitting.encode(source, schema, unit, noise.unit_key("rows of a unit"))
+        keep = others(split_units(source, unit, 20, noise.unit_key("holdout"))) if holdout else None
+        coded = fitting.encode(source, schema, unit, noise.unit_key("rows of a unit"), keep=keep)
         arrays = mechanism.run(coded, noise).to_arrays()
         return {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in arrays.items()}
 

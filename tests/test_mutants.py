@@ -44,10 +44,12 @@ from privsynth import fitting, ledger, pipeline
 from privsynth.accounting import Spend, composed, epsilon_of, gaussian, rounded_up, spend_of, thresholded
 from privsynth.errors import BudgetError, PrivsynthError, UsageError
 from privsynth.generators import make_config
+from privsynth.generators.maxent import MaxentConfig
 from privsynth.noise import OsNoise, threshold_of
 from privsynth.privacy import Budget, Private
-from privsynth.table.coded import encode, split_units
+from privsynth.table.coded import encode
 from privsynth.table.source import Source
+from privsynth.table.units import split_units
 
 SCHEMA = tables.schema_of("age", "cost", "ward", "died", target="died")
 PLAIN = tables.schema_of("age", "cost", "day")
@@ -88,6 +90,54 @@ def replay_fit_of_patients() -> None:
 def replay_moments_of_patients() -> None:
     rows = [*BASE, *({**BASE[7], "patient": "new", **EXTREME} for _ in range(3))]
     check(tables.fit_declared(PLAIN, PATIENTS, mu_squared=2500), near("base")[0], [source_of(rows)])
+
+
+MAXENT = MaxentConfig(pairs_per_column=0.5)
+MAXENT_SCHEMAS = (tables.schema_of("age", "cost", "ward", "day", "died", target="died"), PLAIN)
+
+
+def replay_maxent() -> None:
+    names = ("first added", "all missing", "cells nan", "new ward", "middle removed")
+    for schema in MAXENT_SCHEMAS:
+        check(tables.fit_declared(schema, ROWS, config=MAXENT), near("base")[0], near(*names), both=False)
+
+
+def replay_maxent_moments() -> None:
+    schema = MAXENT_SCHEMAS[1]
+    check(tables.fit_declared(schema, ROWS, mu_squared=2500, config=MAXENT), near("base")[0], near("extreme"))
+
+
+def replay_maxent_of_patients() -> None:
+    names = ("patient of more rows than kept", "patient of equal rows", "hostile patient", "nobody's row added")
+    mechanism = tables.fit_declared(MAXENT_SCHEMAS[0], PATIENTS, config=MAXENT)
+    check(mechanism, near("base")[0], near(*names))
+
+
+def replay_maxent_moments_of_patients() -> None:
+    rows = [*BASE, *({**BASE[7], "patient": "new", **EXTREME} for _ in range(3))]
+    mechanism = tables.fit_declared(PLAIN, PATIENTS, mu_squared=2500, config=MAXENT)
+    check(mechanism, near("base")[0], [source_of(rows)])
+
+
+def replay_maxent_choices() -> None:
+    """Few rows and hardly any noise: one row more changes which pair is the farthest from the model."""
+    schema, config = tables.schema_of("age", "cost", "ward", "day", "died"), MaxentConfig(pairs_per_column=0.2)
+    for start in range(0, 60, 12):
+        rows = BASE[start : start + 13]
+        others = [source_of(rows[:place] + rows[place + 1 :]) for place in range(0, 13, 3)]
+        check(tables.fit_declared(schema, ROWS, mu_squared=100, config=config), source_of(rows), others, both=False)
+
+
+def spend_of_maxent() -> None:
+    given = Spend(mu_squared=25)  # type: ignore[arg-type]
+    for config in (MAXENT, MaxentConfig(focus=("age", "day")), MaxentConfig(focus=())):
+        for schema in MAXENT_SCHEMAS:
+            mechanism = config.calibrate(schema, ROWS, given)
+            coded = encode(near("base")[0], schema, ROWS, KEY)
+            tape, _ = record(lambda source, noise, m=mechanism: m.run(source, noise), coded)
+            check_spend(tape, mechanism.event)
+            if spend_of(mechanism.event).mu_squared > given.mu_squared:
+                raise Violation("the event is above what was given")
 
 
 def replay_derive() -> None:
@@ -337,14 +387,14 @@ MUTANTS = (
     Mutant(
         "B05 the number of rows in a noise scale",
         "generators.binning:_noisy",
-        "noise_multiplier=multiplier",
-        "noise_multiplier=multiplier * source.counts([domain.name]).reveal().sum() / 90",
+        "noise_multiplier=multipliers[name]",
+        "noise_multiplier=multipliers[name] * source.counts([name]).reveal().sum() / 90",
         replay_fit,
     ),
     Mutant(
         "B05 the number of rows as the total",
         "generators.binning:measure_marginals",
-        "total = _common_total(raw)",
+        "total = _common_total([each.marginal for each in answers])",
         "total = float(source.counts([plans[0].name]).reveal().sum())",
         replay_fit,
     ),
@@ -379,7 +429,7 @@ MUTANTS = (
     ),
     Mutant(
         "B09 counts twice as large",
-        "table.coded:CodedTable.counts",
+        "table.counting:_add",
         "np.bincount(key",
         "2 * np.bincount(key",
         replay_fit,
@@ -506,7 +556,7 @@ MUTANTS = (
         "once.mu_squared",
         accounting,
     ),
-    Mutant("B30 a cast that raises", "table.coded:number_sql", 'return f"TRY_CAST(', 'return f"CAST(', replay_fit),
+    Mutant("B30 a cast that raises", "table.cells:number_sql", 'return f"TRY_CAST(', 'return f"CAST(', replay_fit),
     Mutant(
         "B30 a rule that raises",
         "tableschema.generalise:Rule.sql",
@@ -530,7 +580,7 @@ MUTANTS = (
     ),
     Mutant(
         "B30 a date format that raises",
-        "table.coded:number_sql",
+        "table.cells:number_sql",
         'f"try_strptime(',
         'f"strptime(',
         replay_derive,
@@ -558,7 +608,7 @@ MUTANTS = (
     ),
     Mutant(
         "K moments forget max_rows",
-        "generators.copula:CopulaMechanism._correlation",
+        "generators.latent:measure_correlations",
         "sensitivity = source.unit.max_rows * ",
         "sensitivity = ",
         replay_moments_of_patients,
@@ -572,9 +622,9 @@ MUTANTS = (
     ),
     Mutant(
         "K rows of a unit unbounded",
-        "table.coded:_bounded",
-        "place < unit.max_rows",
-        "place < 10**9",
+        "table.units:_bounded",
+        "< unit.max_rows",
+        "< 10**9",
         replay_fit_of_patients,
     ),
     Mutant(
@@ -635,9 +685,9 @@ MUTANTS = (
     ),
     Mutant(
         "K picks by position",
-        "table.coded:_bounded",
-        "ordinal = _occurrence(np.where(used, index, -1))",
-        "ordinal = np.arange(len(index))",
+        "table.units:_bounded",
+        "ordinal = _occurrence(owner)",
+        "ordinal = rows[same]",
         replay_fit_of_patients,
     ),
     Mutant("K no threshold", "noise:OsNoise.thresholded", "if count >= threshold", "if True", own_keys_stay_hidden),
@@ -692,17 +742,185 @@ MUTANTS = (
     ),
     Mutant(
         "K a holdout of a fixed fraction",
-        "table.coded:split_units",
+        "table.units:split_units",
         "coins.chosen(own, Fraction(share_percent, 100))",
         "np.argsort(np.argsort(own)) < len(own) * Fraction(share_percent, 100)",
         replay_holdout,
     ),
     Mutant(
         "K a holdout by position",
-        "table.coded:split_units",
+        "table.units:split_units",
         "own = coins.mixed(rows, _occurrence(rows.view(np.int64)))",
         "own = coins.mixed(np.arange(len(rows), dtype=np.uint64), np.zeros(len(rows)))",
         coins_follow_their_unit,
+    ),
+    Mutant(
+        "B05 maxent: the number of rows as the total",
+        "generators.maxent:Survey.__init__",
+        "self._total = found[0].total",
+        "self._total = float(source.counts([found[0].domain.name]).reveal().sum())",
+        replay_maxent,
+    ),
+    Mutant(
+        "B02 maxent: zeros of the data",
+        "generators.maxent:Survey._agreed",
+        "possible = self._mechanism.structure.possible(a, b, self._groups[a], self._groups[b])",
+        "possible = self._source.counts([a, b], {a: self._groups[a], b: self._groups[b]}).reveal() > 0",
+        replay_maxent,
+    ),
+    Mutant(
+        "B04 maxent: what is expected, of raw rows",
+        "generators.maxent:Survey._expected",
+        "drawn = self.model().coarse(rows, np.random.default_rng(_REFERENCE_SEED))",
+        "drawn = {name: self._groups[name][codes] for name, codes in self._source.rows().reveal().items()}",
+        replay_maxent,
+    ),
+    Mutant(
+        "B04 maxent: tables without noise after the first",
+        "generators.maxent:Survey._measured",
+        "table = self._noise.measure(",
+        "table = answer.reveal() if self._tables else self._noise.measure(",
+        replay_maxent,
+    ),
+    Mutant(
+        "B16 maxent: rows of reference seeded by the data",
+        "generators.maxent:Survey._expected",
+        "np.random.default_rng(_REFERENCE_SEED)",
+        "np.random.default_rng(int(self._source.counts(self._names[:1]).reveal().sum()))",
+        replay_maxent,
+    ),
+    Mutant(
+        "B04 maxent: the number of rows of reference is that of the table",
+        "generators.maxent:Survey._expected",
+        "rows = int(min(max(self._total, 1), _REFERENCE_ROWS))",
+        "rows = int(self._source.counts(self._names[:1]).reveal().sum()) or 1",
+        replay_maxent,
+    ),
+    Mutant(
+        "B04 a grid split by raw counts",
+        "generators.binning:measure_marginals",
+        "first[name].counts[:-1], first[name].sigma",
+        "1.0 * np.add.reduceat(source.counts([name]).reveal()[:-1], starts[name][:-1]), 0.05",
+        replay_maxent,
+    ),
+    Mutant(
+        "B14 maxent: pairs selected by raw distances",
+        "generators.maxent:Survey._selected",
+        "distances = self._noise.measure(",
+        "distances = self._source.distances(questions, tables).reveal() if True else self._noise.measure(",
+        replay_maxent_choices,
+    ),
+    Mutant(
+        "B04 maxent: candidates of raw counts",
+        "generators.maxent:Survey._candidates",
+        "if pair not in self._tables]",
+        "if pair not in self._tables and (self._source.counts(list(pair)).reveal() > 0).sum() < 13]",
+        replay_maxent_choices,
+    ),
+    Mutant(
+        "B09 maxent: distances without the root of their number",
+        "generators.maxent:Survey._selected",
+        "sensitivity=self._rows_of_unit * math.sqrt(len(pairs)) * _ROUNDING",
+        "sensitivity=self._rows_of_unit",
+        replay_maxent,
+    ),
+    Mutant(
+        "B09 maxent: squared distances",
+        "table.coded:CodedTable.distances",
+        "np.abs(answer.reveal() - table)",
+        "np.square(answer.reveal() - table)",
+        replay_maxent,
+    ),
+    Mutant(
+        "B09 maxent: distances count a cell twice",
+        "table.coded:CodedTable.distances",
+        "np.abs(answer.reveal() - table).sum()",
+        "np.abs(answer.reveal() - table).sum(axis=0).sum() * 2",
+        replay_maxent,
+    ),
+    Mutant(
+        "B12 maxent: moments before the clip",
+        "table.coded:CodedTable.moments",
+        "long = length > radius",
+        "long = length > np.inf",
+        replay_maxent_moments,
+    ),
+    Mutant(
+        "B14 maxent: selections not accounted",
+        "generators.maxent:MaxentMechanism.event",
+        "for each in (self.select_noise, noise) if each is not None",
+        "for each in (noise,) if each is not None",
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B14 maxent: rounds accounted once",
+        "generators.maxent:MaxentMechanism.event",
+        "for noise in self.pair_noise:",
+        "for noise in self.pair_noise[:1]:",
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B14 maxent: one table with a focus accounted for all",
+        "generators.maxent:MaxentMechanism.event",
+        "gaussian(self.focus_noise, crossed)",
+        "gaussian(self.focus_noise)",
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B14 maxent: moments not accounted",
+        "generators.maxent:MaxentMechanism.event",
+        "if self.moment_noise is not None:",
+        "if False:",
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B15 maxent: each table of a round takes the whole share",
+        "generators.maxent:Survey.measure_pairs",
+        "multiplier = stage * math.sqrt(len(left)) * _ROUNDING",
+        "multiplier = stage",
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B15 maxent: each table with a focus takes the whole share",
+        "generators.maxent:MaxentConfig.calibrate",
+        '_noise(budget["focus"] / max(crossed, 1))',
+        '_noise(budget["focus"])',
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B15 maxent: each round selects with the whole share",
+        "generators.maxent:MaxentConfig.calibrate",
+        '_noise(budget["select"] / self.rounds)',
+        '_noise(budget["select"])',
+        spend_of_maxent,
+    ),
+    Mutant(
+        "B15 maxent: each round measures with the whole share",
+        "generators.maxent:MaxentConfig.calibrate",
+        '_noise(budget["pairs"] * share)',
+        '_noise(budget["pairs"])',
+        spend_of_maxent,
+    ),
+    Mutant(
+        "K maxent: distances forget max_rows",
+        "generators.maxent:Survey._selected",
+        "sensitivity=self._rows_of_unit * math.sqrt(",
+        "sensitivity=math.sqrt(",
+        replay_maxent_of_patients,
+    ),
+    Mutant(
+        "K maxent: tables forget max_rows",
+        "generators.maxent:Survey._measured",
+        "sensitivity=self._rows_of_unit",
+        "sensitivity=1",
+        replay_maxent_of_patients,
+    ),
+    Mutant(
+        "K maxent: moments forget max_rows",
+        "generators.latent:measure_correlations",
+        "sensitivity = source.unit.max_rows * ",
+        "sensitivity = ",
+        replay_maxent_moments_of_patients,
     ),
     Mutant(
         "K reserve after the fit",

@@ -30,13 +30,13 @@ def choose(schema: Schema, focus: Sequence[str] | None = None) -> tuple[str, str
     """
     columns, needs = len(schema.modelled), []
     if any(not isinstance(each, FixedIncrements) for each in schema.constraints):
-        needs.append("it alone keeps constraints between columns")
+        needs.append("only it keeps constraints between columns")
     if focus is not None and len(focus) != 1:
-        needs.append("it alone takes several focuses, or none")
+        needs.append("only it takes several focuses" if focus else "only it does without a focus")
     if needs:
         return "maxent", " and ".join(needs)
     if columns > MANY_COLUMNS:
-        return "copula", f"{columns:,} columns are more than {MANY_COLUMNS}, where maxent takes minutes"
+        return "copula", f"{columns:,} columns are more than {MANY_COLUMNS}, where maxent can take minutes"
     return "maxent", f"it measures the pairs that matter most, and {columns:,} columns are no more than {MANY_COLUMNS}"
 
 

@@ -7,7 +7,7 @@ one found heavy. All later steps (common total, smoothing, bins) are post-proces
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ _PART_SIGMAS = 6.0
 _SPLIT_MASS = 1 / 80
 _MAX_SMOOTHED_CELLS = 600
 _MANY_LABELS = 30
+_MOST_LABELS = 120
 _SEEN_SIGMAS = 3.0
 _BIN_SIGMAS = 5.0
 _ENOUGH_BINS = 0.75
@@ -138,43 +139,70 @@ def measure_marginals(source: DataSource, plans: Sequence[MarginalPlan], noise: 
         mu**2 = sum over columns of 1 / first**2 + 1 / second**2, for units of up to `source.unit.max_rows` rows.
     """
     domains = {domain.name: domain for domain in source.domains}
-    answers = [_measure(source, domains[plan.name], plan, noise) for plan in plans]
+    starts = {plan.name: _first_starts(domains[plan.name]) for plan in plans}
+    first = _noisy(source, starts, {plan.name: plan.first for plan in plans}, noise)
+    split = {plan.name: plan.second for plan in plans if plan.second is not None}
+    finer = {name: _split(starts[name], first[name].counts[:-1], first[name].sigma) for name in split}
+    second = _noisy(source, {name: each for name, (each, _) in finer.items()}, split, noise)
+    answers = [
+        _two_rounds(domains[plan.name], *finer[plan.name], first[plan.name], second[plan.name])
+        if plan.name in second
+        else _one_round(domains[plan.name], starts[plan.name], first[plan.name])
+        for plan in plans
+    ]
     total = _common_total([each.marginal for each in answers])
     return tuple(_estimated(each, total) for each in answers)
 
 
-def _measure(source: DataSource, domain: Domain, plan: MarginalPlan, noise: Noise) -> _Answers:
-    starts = np.arange(domain.size + 1) if domain.starts is None else domain.starts
-    first, sigma = _noisy(source, domain, starts, plan.first, noise)
-    if plan.second is None:
-        variance = np.full(len(starts) - 1, sigma**2)
-        return _Answers(
-            marginal=_raw(domain, starts, first[:-1], variance, first[-1], sigma**2),
-            finest=first[:-1],
-            finest_variance=variance,
-        )
-    finer, parent = _split(starts, first[:-1], sigma)
-    second, sigma2 = _noisy(source, domain, finer, plan.second, noise)
-    counts, variance = _combined(first[:-1], sigma**2, second[:-1], sigma2**2, parent)
-    weight, weight2 = 1 / sigma**2, 1 / sigma2**2
-    missing = (first[-1] * weight + second[-1] * weight2) / (weight + weight2)
+def _first_starts(domain: Domain) -> Ints:
+    return np.arange(domain.size + 1) if domain.starts is None else domain.starts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Round:
+    """Noisy counts of the groups of one column, missing last, and the standard deviation of their noise."""
+
+    counts: Floats
+    sigma: float
+
+
+def _noisy(
+    source: DataSource, starts: Mapping[str, Ints], multipliers: Mapping[str, float], noise: Noise
+) -> dict[str, _Round]:
+    """Ask for the counts of the groups of several columns at once."""
+    rows = source.unit.max_rows
+    groups = {
+        name: np.append(np.repeat(np.arange(len(each) - 1), np.diff(each)), len(each) - 1)
+        for name, each in starts.items()
+    }
+    answers = source.counts_many([([name], {name: group}) for name, group in groups.items()])
+    found = {}
+    for name, answer in zip(groups, answers, strict=True):
+        counts = noise.measure(answer, sensitivity=rows, noise_multiplier=multipliers[name])
+        found[name] = _Round(counts.astype(np.float64), scale_of(rows, multipliers[name]))
+    return found
+
+
+def _one_round(domain: Domain, starts: Ints, first: _Round) -> _Answers:
+    variance = np.full(len(starts) - 1, first.sigma**2)
+    return _Answers(
+        marginal=_raw(domain, starts, first.counts[:-1], variance, first.counts[-1], first.sigma**2),
+        finest=first.counts[:-1],
+        finest_variance=variance,
+    )
+
+
+def _two_rounds(domain: Domain, starts: Ints, parent: Ints, first: _Round, second: _Round) -> _Answers:
+    v1, v2 = first.sigma**2, second.sigma**2
+    counts, variance = _combined(first.counts[:-1], v1, second.counts[:-1], v2, parent)
+    missing = (first.counts[-1] / v1 + second.counts[-1] / v2) / (1 / v1 + 1 / v2)
     alone = np.bincount(parent)[parent] == 1
     return _Answers(
-        marginal=_raw(domain, finer, counts, variance, missing, 1 / (weight + weight2)),
-        finest=np.where(alone, counts, second[:-1]),
-        finest_variance=np.where(alone, variance, sigma2**2),
-        coarse=Coarse(counts=first[:-1], variance=sigma**2, parent=parent),
+        marginal=_raw(domain, starts, counts, variance, missing, 1 / (1 / v1 + 1 / v2)),
+        finest=np.where(alone, counts, second.counts[:-1]),
+        finest_variance=np.where(alone, variance, v2),
+        coarse=Coarse(counts=first.counts[:-1], variance=v1, parent=parent),
     )
-
-
-def _noisy(source: DataSource, domain: Domain, starts: Ints, multiplier: float, noise: Noise) -> tuple[Floats, float]:
-    """Return noisy counts of the groups (missing last) and their standard deviation."""
-    rows = source.unit.max_rows
-    group = np.append(np.repeat(np.arange(len(starts) - 1), np.diff(starts)), len(starts) - 1)
-    counts = noise.measure(
-        source.counts([domain.name], {domain.name: group}), sensitivity=rows, noise_multiplier=multiplier
-    )
-    return counts.astype(np.float64), scale_of(rows, multiplier)
 
 
 def _raw(
@@ -229,7 +257,7 @@ def _estimated(answers: _Answers, total: float) -> Marginal:
     variance = np.append(raw.variance, raw.missing_variance if raw.missing > 0 else 1e-9)
     fitted = to_simplex(values, variance, total)
     missing = float(fitted[-1]) if raw.missing > 0 and not raw.domain.field.required else 0.0
-    return _replaced(raw, _inside(answers, fitted[:-1], total - missing), missing)
+    return _replaced(raw, _inside(answers, fitted[:-1], max(total - missing, 0.0)), missing)
 
 
 def _inside(answers: _Answers, projected: Floats, total: float) -> Floats:
@@ -278,7 +306,7 @@ def to_simplex(values: Floats, variance: Floats, total: float) -> Floats:
 
 
 def pair_bins(marginal: Marginal, *, bins: int) -> Ints:
-    """Merge groups into bins for pair tables: about `bins` of a number (more where one group holds most rows), labels that were seen.
+    """Merge groups into bins for pair tables: about `bins` of a number (more where one group holds most rows), labels that stand out.
 
     Args:
         marginal: The column's 1-way estimates.
@@ -289,7 +317,8 @@ def pair_bins(marginal: Marginal, *, bins: int) -> Ints:
     """
     sigma = math.sqrt(float(np.median(marginal.variance)))
     if not marginal.domain.numeric:
-        return coarse_bins(marginal, bins=bins, floor=2 * _SEEN_SIGMAS * sigma)
+        least = float(np.sort(marginal.counts)[-_MOST_LABELS]) if marginal.groups > _MOST_LABELS else 0.0
+        return coarse_bins(marginal, bins=bins, floor=2 * max(_SEEN_SIGMAS * sigma, least))
     found, wanted = coarse_bins(marginal, bins=bins, floor=_BIN_SIGMAS * sigma), float(bins)
     while found.max() + 1 < _ENOUGH_BINS * bins and wanted < _MOST_SKEW * bins:
         wanted *= 1.5
@@ -312,13 +341,18 @@ def coarse_bins(marginal: Marginal, *, bins: int, floor: float) -> Ints:
         int64[g + 1]: the bin of every group, missing last; bins are numbered from 0 without gaps.
     """
     if marginal.domain.numeric:
-        inside = _merged_neighbours(marginal.counts, max(marginal.total / bins, floor), floor)
+        inside = _merged(marginal.counts, max(marginal.total / bins, floor), floor)
     else:
         inside = merged_rare(marginal.counts, floor / 2, marginal.domain.parents)
     return np.append(inside, inside.max() + 1 if marginal.missing > 0 else 0)
 
 
-def _merged_neighbours(counts: Floats, target: float, floor: float) -> Ints:
+def merged_neighbours(counts: Floats, least: float) -> Ints:
+    """Merge neighbours until each bin has about `least` rows; return int64[g], the bin of each."""
+    return _merged(counts, least, least)
+
+
+def _merged(counts: Floats, target: float, floor: float) -> Ints:
     found, current, mass = np.zeros(len(counts), dtype=np.int64), 0, 0.0
     for group, count in enumerate(counts):
         if mass > floor / 2 and count > max(0.8 * target, floor):

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.errors import ArtifactError
+from privsynth.generators.array_checks import correlations, fitting_arrays, permutation, require, starts_of, whole
+from privsynth.generators.array_checks import rows as estimated_rows
 from privsynth.generators.base import BATCH_ROWS, Arrays, Rows, batch_sizes, gathered
 from privsynth.generators.binning import Marginal
 from privsynth.generators.copula_given import draw_known, draw_rest, latent_interval, uniform
@@ -143,8 +144,8 @@ class CopulaModel:
     ) -> list[npt.NDArray[np.float32]]:
         places = self._places(features)
         out = []
-        for rows, whole in zip(per_class, self.correlation, strict=True):
-            matrix = whole[np.ix_(places, places)]
+        for rows, every in zip(per_class, self.correlation, strict=True):
+            matrix = every[np.ix_(places, places)]
             root = np.linalg.cholesky(matrix + 1e-9 * np.eye(len(matrix))).astype(np.float32)
             out.append(rng.standard_normal((int(rows), len(matrix)), dtype=np.float32) @ root.T)
         return out
@@ -243,64 +244,50 @@ class CopulaModel:
         Raises:
             ArtifactError: an array is missing or does not fit the schema.
         """
-        marginals, margins = {}, {}
-        try:
-            given = int(arrays["given"])
-            _require(-1 <= given < len(domains))
-            target = domains[given].name if given >= 0 else None
-            for number, domain in enumerate(domains):
-                starts, counts = (
-                    arrays[f"{number}.starts"].astype(np.int64),
-                    arrays[f"{number}.counts"].astype(np.float64),
-                )
-                _require(
-                    len(starts) == len(counts)
-                    and starts[0] == 0
-                    and starts[-1] == domain.size
-                    and bool((np.diff(starts) > 0).all())
-                )
-                _require(bool(np.isfinite(counts).all()) and bool((counts >= 0).all()))
-                marginals[domain.name] = Marginal(
-                    domain=domain,
-                    starts=starts,
-                    counts=counts[:-1],
-                    variance=np.zeros(len(counts) - 1),
-                    missing=float(counts[-1]),
-                    missing_variance=0.0,
-                )
-                if domain.name != target:
-                    margins[domain.name] = Margins(
-                        bins=arrays[f"{number}.bins"].astype(np.int64),
-                        order=arrays[f"{number}.order"].astype(np.int64),
-                        given=arrays[f"{number}.given"].astype(np.float64),
-                    )
-                    _require_margins(margins[domain.name], len(counts), arrays["correlation"])
-            classes, correlation = arrays["classes"].astype(np.int64), arrays["correlation"].astype(np.float64)
-            _require(
-                correlation.shape == (int(classes.max()) + 1, len(margins), len(margins))
-                and bool(np.isfinite(correlation).all())
-            )
-        except (KeyError, IndexError, ValueError) as error:
-            raise ArtifactError(
-                f"The model's arrays do not fit its schema ({type(error).__name__}). Fit or copy it again."
-            ) from None
-        return cls(target=target, marginals=marginals, classes=classes, margins=margins, correlation=correlation)
+        with fitting_arrays():
+            return cls(**_rebuilt(domains, arrays))
 
 
-def _require(condition: bool) -> None:
-    if not condition:
-        raise ValueError("an array does not fit")
+def _rebuilt(domains: Sequence[Domain], arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any]:
+    given = arrays["given"]
+    require(given.dtype.kind in "iu" and given.ndim == 0 and -1 <= int(given) < len(domains))
+    target = domains[int(given)].name if int(given) >= 0 else None
+    marginals = {domain.name: _marginal(domain, arrays, number) for number, domain in enumerate(domains)}
+    classes = whole(arrays["classes"], below=len(arrays["classes"]))
+    number_of_classes = int(classes.max()) + 1
+    require(len(classes) == (1 if target is None else marginals[target].groups + 1))
+    margins = {
+        domain.name: _margins(arrays, number, marginals[domain.name].groups + 1, number_of_classes)
+        for number, domain in enumerate(domains)
+        if domain.name != target
+    }
+    shape = (number_of_classes, len(margins), len(margins))
+    return {
+        "target": target,
+        "marginals": marginals,
+        "classes": classes,
+        "margins": margins,
+        "correlation": correlations(arrays["correlation"], shape),
+    }
 
 
-def _require_margins(margins: Margins, groups: int, correlation: npt.NDArray[Any]) -> None:
-    number = len(margins.order)
-    _require(margins.given.shape == (len(correlation), number) and len(margins.bins) == groups)
-    _require(
-        bool((np.sort(margins.order) == np.arange(number)).all())
-        and margins.bins.min() >= 0
-        and int(margins.bins.max()) < number
+def _marginal(domain: Domain, arrays: Mapping[str, npt.NDArray[Any]], number: int) -> Marginal:
+    counts = estimated_rows(arrays[f"{number}.counts"])
+    return Marginal(
+        domain=domain,
+        starts=starts_of(arrays[f"{number}.starts"], domain.size, len(counts)),
+        counts=counts[:-1],
+        variance=np.zeros(len(counts) - 1),
+        missing=float(counts[-1]),
+        missing_variance=0.0,
     )
-    _require(bool(np.isfinite(margins.given).all()) and bool((margins.given >= 0).all()))
+
+
+def _margins(arrays: Mapping[str, npt.NDArray[Any]], number: int, groups: int, classes: int) -> Margins:
+    given = estimated_rows(arrays[f"{number}.given"], axes=2)
+    bins = whole(arrays[f"{number}.bins"], below=given.shape[1])
+    require(len(given) == classes and len(bins) == groups)
+    return Margins(bins=bins, order=permutation(arrays[f"{number}.order"], given.shape[1]), given=given)
 
 
 def _distribution(mass: Floats) -> Floats:

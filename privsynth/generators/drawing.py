@@ -14,7 +14,17 @@ import numpy.typing as npt
 
 from privsynth.generators.base import Rows
 from privsynth.generators.latents import Latents
-from privsynth.generators.raking import Agreement, Members, apply_factors, even_draws, normalise, one_thread, raked
+from privsynth.generators.raking import (
+    Agreement,
+    Members,
+    apply_factors,
+    balanced_draws,
+    blocks_of,
+    even_draws,
+    normalise,
+    one_thread,
+    raked,
+)
 
 if TYPE_CHECKING:
     from privsynth.generators.maxent_model import MaxentModel
@@ -59,6 +69,8 @@ class Drawing:
         self._follow = follow
         self._members: dict[str, Members] = {}
         self._latents = Latents(model.scale, [name for name in order if name != model.focus], rows)
+        self._blocks = blocks_of(rows, rng)
+        self._in_blocks: dict[str, list[Members]] = {}
         self.factors: Factors = {}
         self.codes: dict[str, Ints] = {}
         self.positions: dict[str, Vector] = {}
@@ -101,7 +113,9 @@ class Drawing:
             probabilities[stuck] = possible[stuck]
         neighbours = self._neighbours(name)
         self._rake(name, probabilities, neighbours)
-        bins = self._even(probabilities, neighbours) if self._members else np.sort(self._even(probabilities, []))
+        bins = self._bins(probabilities, neighbours, coarse=coarse)
+        if not self._members:
+            bins = np.sort(bins)
         self._members[name] = Members.of(bins, model.sizes[name])
         if name == model.focus:
             self._latents.classify(model.classes[bins])
@@ -156,9 +170,8 @@ class Drawing:
         found = raked(probabilities, agreements, _FIRST_PASSES if self._learned is None else _LATER_PASSES)
         self.factors[name] = (tuple(neighbours), found)
 
-    def _even(self, probabilities: Matrix, neighbours: Sequence[str]) -> Ints:
+    def _bins(self, probabilities: Matrix, neighbours: Sequence[str], *, coarse: bool) -> Ints:
         """Draw the bins evenly within the rows that are alike in the focus and in the strongest neighbours."""
-        random = self._rng.permutation(self._rows)
         key = np.zeros(self._rows, dtype=np.int64)
         room = np.iinfo(np.uint16).max
         for other in reversed(neighbours):
@@ -166,5 +179,18 @@ class Drawing:
                 break
             room //= self._members[other].number
             key = key * self._members[other].number + self._members[other].bins
-        order = random[np.argsort(key[random].astype(np.uint16), kind="stable")]
-        return even_draws(probabilities, order, self._rng)
+        if coarse:
+            random = self._rng.permutation(self._rows)
+            return even_draws(
+                probabilities, random[np.argsort(key[random].astype(np.uint16), kind="stable")], self._rng
+            )
+        others = self._block_members()
+        return balanced_draws(probabilities, key.astype(np.uint16), self._blocks, others, self._rng)
+
+    def _block_members(self) -> list[list[Members]]:
+        """Return, of each column that is there, the rows of each bin in each block."""
+        for name, members in self._members.items():
+            if name not in self._in_blocks:
+                bins = [members.bins[block].astype(np.int64) for block in self._blocks]
+                self._in_blocks[name] = [Members.of(each, members.number) for each in bins]
+        return list(self._in_blocks.values())

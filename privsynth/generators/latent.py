@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from privsynth.generators.binning import Marginal
 from privsynth.generators.copula_model import Margins, normal_scores
+from privsynth.generators.pairs import spiked
 from privsynth.noise import Noise
 from privsynth.table.coded import DataSource, moment_sensitivity
 
@@ -124,17 +125,23 @@ def correlations(sums: Floats, sigma: float, rows: Floats, spread: Floats) -> Fl
     upper = np.triu_indices(size, k=1)
     total = max(float(rows.sum()), 1.0)
     pooled = sums.sum(axis=0) / total
-    pooled = np.where(np.abs(pooled) > sigma * math.sqrt(len(sums)) / total, pooled, 0.0)
+    pooled = _denoised(pooled, sigma * math.sqrt(len(sums)) / total, size)
     out = np.empty((len(sums), size, size))
     for each in range(len(sums)):
         count = max(float(rows[each]), 1.0)
-        gap = sums[each] / count - pooled
-        kept = np.clip(1 - (sigma / count) ** 2 / np.maximum(gap**2, 1e-12), 0.0, None)
+        gap = _denoised(sums[each] / count - pooled, sigma / count, size) if len(sums) > 1 else 0.0
         product = np.maximum(spread[each][upper[0]] * spread[each][upper[1]], 1e-3)
         matrix = np.eye(size)
-        matrix[upper] = np.clip((pooled + kept * gap) / product, -0.999, 0.999)
+        matrix[upper] = np.clip((pooled + gap) / product, -0.999, 0.999)
         out[each] = nearest_correlation(matrix + matrix.T - np.eye(size))
     return out
+
+
+def _denoised(upper: Floats, sigma: float, size: int) -> Floats:
+    """Return an estimate of the upper triangle of a symmetric matrix from a noisy one."""
+    matrix = np.zeros((size, size))
+    matrix[np.triu_indices(size, k=1)] = upper
+    return np.asarray(spiked(matrix + matrix.T, sigma)[np.triu_indices(size, k=1)])
 
 
 def nearest_correlation(matrix: Floats) -> Floats:

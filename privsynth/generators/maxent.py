@@ -18,7 +18,14 @@ import numpy.typing as npt
 
 from privsynth.accounting import Spend, composed, gaussian
 from privsynth.errors import SchemaError
-from privsynth.generators.binning import Marginal, MarginalPlan, measure_marginals, pair_bins, plan_marginals
+from privsynth.generators.binning import (
+    Marginal,
+    MarginalPlan,
+    measure_marginals,
+    merged_neighbours,
+    pair_bins,
+    plan_marginals,
+)
 from privsynth.generators.copula_model import Margins
 from privsynth.generators.latent import grouped, measure_correlations, ordered_bins
 from privsynth.generators.maxent_model import MaxentModel
@@ -27,6 +34,7 @@ from privsynth.generators.pairs import (
     agreed,
     denoised,
     independent,
+    merged_fit,
     sampling_distance,
     worthwhile,
 )
@@ -44,7 +52,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Pair = tuple[str, str]
 _ROUNDING = 1 + 1e-12
-_NOISE_OF_A_CELL = 0.2
+_NOISE_OF_A_CELL = 0.25
+_CLEAR_SIGMAS = 6.0
 _REFERENCE_ROWS = 1 << 15
 _REFERENCE_SEED = 20_250_101
 
@@ -73,20 +82,20 @@ class MaxentConfig:
     """
 
     focus: tuple[str, ...] | None = None
-    marginal_share: float = 0.28
+    marginal_share: float = 0.32
     focus_share: float = 0.3
     moment_share: float = 0.12
-    select_share: float = 0.06
+    select_share: float = 0.04
     pair_share: float = 0.4
     bins: int = 16
     classes: int = 5
     rounds: int = 2
-    first_round: float = 0.4
+    first_round: float = 0.7
     pairs_per_column: float = 4.0
     candidates_per_column: float = 24.0
     neighbours: int = 10
     score_limit: float = 2.5
-    radius_factor: float = 1.5
+    radius_factor: float = 1.3
     grid: int = 64
 
     name = "maxent"
@@ -286,9 +295,20 @@ class Survey:
         multiplier, pairs = self._mechanism.focus_noise, _focus_pairs(self._names, self._mechanism.focuses)
         if multiplier is not None:
             for (a, b), noisy in self._measured(pairs, multiplier).items():
+                sigma = multiplier * self._rows_of_unit
                 expected = independent(self._mass[a], self._mass[b])
-                self._tables[a, b] = self._agreed((a, b), denoised(noisy, expected, multiplier * self._rows_of_unit))
+                for axis, name in enumerate((a, b)):
+                    expected = merged_fit(noisy, expected, self._merged(name, sigma), sigma, axis=axis)
+                self._tables[a, b] = self._agreed((a, b), denoised(noisy, expected, sigma))
         self._model = self._first_model()
+
+    def _merged(self, name: str, sigma: float) -> Ints:
+        """Return int64[k]: bins of numbers merged with their neighbours until they stand out of the noise of a table."""
+        bins, mass = self._bins[name], self._mass[name]
+        if not self._marginals[name].domain.numeric:
+            return np.arange(len(mass))
+        inside = merged_neighbours(mass[: int(bins[:-1].max()) + 1], _CLEAR_SIGMAS * sigma)
+        return np.append(inside, np.arange(len(mass) - len(inside)) + inside.max() + 1)
 
     def _first_model(self) -> MaxentModel:
         """Return the model in which columns depend on one another through the focus alone."""

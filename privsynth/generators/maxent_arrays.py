@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.errors import ArtifactError
+from privsynth.generators.array_checks import (
+    correlations,
+    every_number,
+    fitting_arrays,
+    permutation,
+    require,
+    rows,
+    starts_of,
+    whole,
+)
 from privsynth.generators.base import Arrays
 from privsynth.generators.binning import Marginal
 from privsynth.generators.maxent_model import MaxentModel
@@ -48,12 +57,8 @@ def from_arrays(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
     Raises:
         ArtifactError: an array is missing or does not fit the schema.
     """
-    try:
+    with fitting_arrays():
         return _rebuilt(schema, arrays, neighbours)
-    except (KeyError, IndexError, ValueError) as error:
-        raise ArtifactError(
-            f"The model's arrays do not fit its schema ({type(error).__name__}). Fit or copy it again."
-        ) from None
 
 
 def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
@@ -62,24 +67,26 @@ def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
     domains = {field.name: Domain.of(field) for field in fields}
     names = list(domains)
     marginals = {name: _marginal(domains[name], arrays, number) for number, name in enumerate(names)}
-    bins = {name: _whole(arrays[f"{number}.bins"]) for number, name in enumerate(names)}
-    mass = {name: _rows(arrays[f"{number}.mass"]) for number, name in enumerate(names)}
+    mass = {name: rows(arrays[f"{number}.mass"]) for number, name in enumerate(names)}
+    bins = {name: whole(arrays[f"{number}.bins"], below=len(mass[name])) for number, name in enumerate(names)}
     for name in names:
-        _require(len(bins[name]) == marginals[name].groups + 1 and mass[name].ndim == 1)
-        _require(bool((np.unique(bins[name]) == np.arange(len(mass[name]))).all()))
-    focuses = tuple(names[place] for place in _whole(arrays["focuses"]))
-    classes = _whole(arrays["classes"])
-    _require(len(classes) == (len(mass[focuses[0]]) if focuses else 1))
-    _require(bool((np.unique(classes) == np.arange(classes.max() + 1)).all()))
-    orders = {name: _whole(arrays[f"{number}.order"]) for number, name in enumerate(names) if name not in focuses[:1]}
-    for name, order in orders.items():
-        _require(bool((np.sort(order) == np.arange(len(mass[name]))).all()) and len(order) == len(mass[name]))
-    correlation = arrays["correlation"].astype(np.float64)
-    _require(correlation.shape == (int(classes.max()) + 1, len(orders), len(orders)))
-    _require(bool(np.isfinite(correlation).all()))
+        require(len(bins[name]) == marginals[name].groups + 1)
+        every_number(bins[name], len(mass[name]))
+    focuses = tuple(names[place] for place in whole(arrays["focuses"], below=len(names)))
+    require(len(set(focuses)) == len(focuses))
+    classes = whole(arrays["classes"], below=len(arrays["classes"]))
+    number_of_classes = int(classes.max()) + 1
+    require(len(classes) == (len(mass[focuses[0]]) if focuses else 1))
+    every_number(classes, number_of_classes)
+    orders = {
+        name: permutation(arrays[f"{number}.order"], len(mass[name]))
+        for number, name in enumerate(names)
+        if name not in focuses[:1]
+    }
+    correlation = correlations(arrays["correlation"], (number_of_classes, len(orders), len(orders)))
     tables = _tables(arrays, names, {name: len(each) for name, each in mass.items()})
     for name in orders:
-        _require(not focuses or (focuses[0], name) in tables or (name, focuses[0]) in tables)
+        require(not focuses or (focuses[0], name) in tables or (name, focuses[0]) in tables)
     return MaxentModel(
         schema=schema,
         marginals=marginals,
@@ -96,9 +103,8 @@ def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
 
 
 def _marginal(domain: Domain, arrays: Given, number: int) -> Marginal:
-    starts, counts = _whole(arrays[f"{number}.starts"]), _rows(arrays[f"{number}.counts"])
-    _require(len(starts) == len(counts) and starts[0] == 0 and starts[-1] == domain.size)
-    _require(bool((np.diff(starts) > 0).all()))
+    counts = rows(arrays[f"{number}.counts"])
+    starts = starts_of(arrays[f"{number}.starts"], domain.size, len(counts))
     return Marginal(
         domain=domain,
         starts=starts,
@@ -110,31 +116,14 @@ def _marginal(domain: Domain, arrays: Given, number: int) -> Marginal:
 
 
 def _tables(arrays: Given, names: list[str], sizes: Mapping[str, int]) -> dict[tuple[str, str], Floats]:
-    pairs, values = _whole(arrays["pairs"]), _rows(arrays["tables"])
-    _require(pairs.ndim == 2 and pairs.shape[1] == 2 and len(np.unique(np.sort(pairs, axis=1), axis=0)) == len(pairs))
+    pairs, values = whole(arrays["pairs"], below=len(names), axes=2), rows(arrays["tables"])
+    require(pairs.shape[1] == 2 and len(np.unique(np.sort(pairs, axis=1), axis=0)) == len(pairs))
     tables, start = {}, 0
     for first, second in pairs:
         a, b = names[first], names[second]
         stop = start + sizes[a] * sizes[b]
-        _require(a != b and stop <= len(values))
+        require(a != b and stop <= len(values))
         tables[a, b] = values[start:stop].reshape(sizes[a], sizes[b])
         start = stop
-    _require(start == len(values))
+    require(start == len(values))
     return tables
-
-
-def _whole(array: npt.NDArray[Any]) -> Ints:
-    found = array.astype(np.int64)
-    _require(found.size == 0 or int(found.min()) >= 0)
-    return found
-
-
-def _rows(array: npt.NDArray[Any]) -> Floats:
-    found = array.astype(np.float64)
-    _require(bool(np.isfinite(found).all()) and bool((found >= 0).all()))
-    return found
-
-
-def _require(condition: bool) -> None:
-    if not condition:
-        raise ValueError("an array does not fit")

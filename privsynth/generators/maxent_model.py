@@ -23,6 +23,7 @@ from privsynth.tableschema.model import Schema
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _CELLS = 1 << 23
+_MATRIX_CELLS = 1 << 24
 _LEAST_ROWS = 1 << 12
 _REFERENCE_ROWS = 1 << 16
 
@@ -157,7 +158,8 @@ class MaxentModel:
         """Draw rows in chunks of bounded memory, at least one; the first is raked in full, the later ones follow it."""
         names = list(self.marginals if columns is None else self._needed(columns))
         order, learned = self.order(names=names), None
-        most = max(_LEAST_ROWS, min(BATCH_ROWS, _CELLS // max(len(names), 1)))
+        widest = max((self.sizes[name] for name in names), default=1)
+        most = max(_LEAST_ROWS, min(BATCH_ROWS, _CELLS // max(len(names), 1), _MATRIX_CELLS // widest))
         for start in range(0, max(rows, 1), most):
             drawing = Drawing(self, order, min(most, rows - start), rng, learned=learned)
             drawing.draw_all()

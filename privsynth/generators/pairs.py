@@ -12,6 +12,7 @@ from privsynth.generators.binning import to_simplex
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 _CLEAR_SIGMAS = 3.0
 
 
@@ -62,11 +63,37 @@ def shrunk(residual: Floats, sigma: float) -> Floats:
 
 def denoised(noisy: Floats, model: Floats, sigma: float) -> Floats:
     """Return an estimate of a table: the model, corrected where the noisy counts clearly depart from it."""
-    residual = noisy - model
-    smooth = shrunk(residual, sigma)
-    rest = residual - smooth
-    spikes = np.where(np.abs(rest) > _CLEAR_SIGMAS * sigma, rest, 0.0)
-    return np.clip(model + smooth + spikes, 0.0, None)
+    return np.clip(model + spiked(noisy - model, sigma), 0.0, None)
+
+
+def spiked(noisy: Floats, sigma: float) -> Floats:
+    """Return an estimate of a matrix that is about of low rank, but for a few cells, from one with noise."""
+    smooth = shrunk(noisy, sigma)
+    rest = noisy - smooth
+    return smooth + np.where(np.abs(rest) > _CLEAR_SIGMAS * sigma, rest, 0.0)
+
+
+def merged_fit(noisy: Floats, model: Floats, merged: Ints, sigma: float, *, axis: int) -> Floats:
+    """Return the model, scaled where the sums over merged bins of one axis clearly depart from it.
+
+    What a few rows in each of many bins cannot show, all of them together may.
+
+    Args:
+        noisy: float64[a, b].
+        model: float64[a, b].
+        merged: int64, the merged bin of every bin of the axis.
+        sigma: Standard deviation of the noise of a cell.
+        axis: Of the merged bins.
+    """
+    turned, counts = (each if axis == 0 else each.T for each in (model, noisy))
+    sums, wanted = np.zeros((2, int(merged.max()) + 1, turned.shape[1]))
+    np.add.at(sums, merged, turned)
+    np.add.at(wanted, merged, counts)
+    noise = sigma * np.sqrt(np.bincount(merged))[:, None]
+    departs = np.abs(wanted - sums) > noise
+    factor = np.where(departs, np.clip(wanted, 0.0, None) / np.maximum(sums, 1e-9), 1.0)
+    found = turned * factor[merged]
+    return found if axis == 0 else found.T
 
 
 def agreed(table: Floats, rows: Floats, columns: Floats, *, passes: int, possible: Bools | None = None) -> Floats:

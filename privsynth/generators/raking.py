@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ _GOLDEN = 0.6180339887498949
 _SOFTENING = 1e-3
 _MOST = 1e3
 _CLOSE = 3e-3
+_SMALLEST_BLOCK = 256
+_OWED = 2.0
+_MOST_ASKED = 2.0
 _MOST_PRODUCT = 1e12
 _TINY = np.float32(1e-30)
 
@@ -70,9 +74,14 @@ class Agreement:
 
 def one_thread() -> Any:
     """Return a context in which BLAS uses one thread: its products here are small, and two threads on busy cores are slower."""
-    from threadpoolctl import threadpool_limits
+    return _threads().limit(limits=1, user_api="blas")
 
-    return threadpool_limits(limits=1, user_api="blas")
+
+@cache
+def _threads() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def raked(probabilities: Matrix, agreements: Sequence[Agreement], passes: int) -> list[Matrix]:
@@ -137,3 +146,65 @@ def even_draws(probabilities: Matrix, order: Ints, rng: np.random.Generator) -> 
     even[order] = np.clip((rng.random() + np.arange(len(order)) * _GOLDEN) % 1.0, 1e-7, 1 - 1e-7)
     ends = np.cumsum(probabilities, axis=1)
     return np.asarray((ends < (even * ends[:, -1])[:, None]).sum(axis=1), dtype=np.int64)
+
+
+def blocks_of(rows: int, rng: np.random.Generator) -> list[Ints]:
+    """Return random blocks of rows, each half of what is left, the last two small."""
+    mixed, found, start = rng.permutation(rows), list[Ints](), 0
+    while start < rows:
+        left = rows - start
+        size = left if left < _SMALLEST_BLOCK else -(-left // 2)
+        found.append(mixed[start : start + size])
+        start += size
+    return found
+
+
+def balanced_draws(
+    probabilities: Matrix,
+    key: Ints,
+    blocks: Sequence[Ints],
+    others: Sequence[Sequence[Members]],
+    rng: np.random.Generator,
+) -> Ints:
+    """Draw one bin a row so that the counts with every other column come near to what the probabilities add up to.
+
+    Rows are drawn block by block. What earlier blocks owe (expected less drawn counts, of every bin of every other column) is asked
+    of the next block by raking its probabilities, within a factor of two, so that little is owed in the end.
+
+    Args:
+        probabilities: float32[n, k]; rows sum to one.
+        key: uint16[n]; within a block, rows of one key share their draws evenly.
+        blocks: Rows of each block, in random order.
+        others: Of each other column, the rows of each bin in each block.
+        rng: Source of randomness.
+    """
+    number = probabilities.shape[1]
+    found = np.empty(len(probabilities), dtype=np.int64)
+    debts = [np.zeros((each[0].number, number), dtype=np.float32) for each in others if each]
+    for place, block in enumerate(blocks):
+        part = probabilities[block]
+        members = [each[place] for each in others]
+        wanted = _asked(part, members, debts, first=place == 0)
+        mixed = rng.permutation(len(block))  # one order for several columns would make them depend on one another
+        drawn = even_draws(part, mixed[np.argsort(key[block][mixed], kind="stable")], rng)
+        found[block] = drawn
+        for debt, each, rows in zip(debts, members, wanted, strict=True):
+            counts = np.bincount(each.bins.astype(np.int64) * number + drawn, minlength=debt.size)
+            debt += rows - counts.reshape(debt.shape)
+    return found
+
+
+def _asked(probabilities: Matrix, members: Sequence[Members], debts: Sequence[Matrix], *, first: bool) -> list[Matrix]:
+    """Rake a block in place to what is expected of it and what is owed; return what is expected."""
+    ones, spread = np.ones(probabilities.shape[1], dtype=np.float32), np.empty_like(probabilities)
+    weights = np.ones(len(probabilities), dtype=np.float32)
+    expected = [each.sums(probabilities, weights) for each in members]
+    if first:
+        return expected
+    for each, wanted, debt in zip(members, expected, debts, strict=True):
+        now = each.sums(probabilities, weights)
+        factor = np.clip((wanted + debt + _OWED) / (now + _OWED), 1 / _MOST_ASKED, _MOST_ASKED)
+        _multiply(probabilities, factor.astype(np.float32), each, spread)
+        weights = np.reciprocal(probabilities @ ones + _TINY)
+    normalise(probabilities)
+    return expected

@@ -7,13 +7,15 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_MOST_PARENTS = 60
 
 
 def merged_rare(counts: Floats, least: float, parents: Ints | None = None) -> Ints:
     """Merge labels into bins that have enough rows.
 
     A label with more than `least` rows has a bin of its own. The others share one bin per parent where these together have more than
-    `least`; the rest share the last bin. Where no label and no parent has enough, the largest label has a bin of its own.
+    `least` (of very many, the largest); the rest share the last bin. Where no label and no parent has enough, the largest label has a
+    bin of its own.
 
     Args:
         counts: float64[g], estimated rows of every label.
@@ -30,6 +32,8 @@ def merged_rare(counts: Floats, least: float, parents: Ints | None = None) -> In
         parents = np.zeros(len(counts), dtype=np.int64)
     together = np.bincount(parents[rare], weights=counts[rare], minlength=int(parents.max(initial=0)) + 1)
     enough = together > least
+    if enough.sum() > _MOST_PARENTS:
+        enough = together > np.sort(together)[-_MOST_PARENTS - 1]
     if own == 0 and not enough.any():
         rare[int(np.argmax(counts))] = False
         own, found = 1, np.zeros(len(counts), dtype=np.int64)

@@ -7,7 +7,7 @@ fulfils `is missing` and nothing else.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators.where_text import Reader, Written
+from privsynth.tableschema.constraints import Sum
 from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 
 Mask = npt.NDArray[np.bool_]
@@ -68,7 +69,8 @@ class Term:
             places = np.array([order.get(label, -1) for label in known], dtype=np.float64)
             hits = self._compared(places, [order[str(value)] for value in self.values])
         else:
-            hits = np.array([(label in self.values) != (self.sign == "!=") for label in known], dtype=np.bool_)
+            wanted = set(self.values)
+            hits = np.array([(label in wanted) != (self.sign == "!=") for label in known], dtype=np.bool_)
         index = np.asarray(encoded.indices.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
         return hits[index] if len(hits) else np.zeros(len(index), dtype=np.bool_)
 
@@ -94,7 +96,16 @@ class Conditions:
             UsageError: a term cannot be read, names no modelled column, or asks for a value that the column cannot have.
         """
         fields = {field.name: field for field in schema.modelled}
-        return cls(tuple(_term(fields[each.name], each) for each in Reader(text, fields).terms()))
+        written = Reader(text, fields).terms()
+        labels = {name: _labels_of(fields[name]) for name in {each.name for each in written}}
+        sums = {
+            each.total for each in schema.constraints if isinstance(each, Sum)
+        }  # which have the bounds of their parts
+        terms = tuple(_term(fields[each.name], each, labels[each.name]) for each in written)
+        for term, each in zip(terms, written, strict=True):
+            if term.field.name not in sums:
+                _check_reach(term, each.place)
+        return cls(terms)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -112,21 +123,51 @@ class Conditions:
         return [term.mask(table.column(term.field.name)) for term in self.terms]
 
 
-def _term(field: Field, written: Written) -> Term:
+def _check_reach(term: Term, place: int) -> None:
+    """Refuse a term that no value within a column's bounds fulfils; they are public."""
+    field = term.field
+    if field.kind in LABELLED or term.sign == "missing" or field.minimum is None or field.maximum is None:
+        return
+    low, high = field.bounds()
+    values = [float(value) for value in term.values]
+    if not term.positive:
+        never = term.sign == "between" and values[0] <= low and high <= values[1]
+    else:
+        never = {
+            "<": values[0] <= low,
+            "<=": values[0] < low,
+            ">": values[0] >= high,
+            ">=": values[0] > high,
+            "!=": low == high == values[0],
+            "between": max(values[0], low) > min(values[-1], high),
+        }.get(term.sign, not any(low <= value <= high for value in values))
+    if never:
+        raise UsageError(
+            f"The condition `{term.text}` (character {place}) holds for no value of `{field.name}`, which lies between {field.minimum} "
+            f"and {field.maximum}. Correct it."
+        )
+
+
+def _labels_of(field: Field) -> dict[str, None]:
+    """Return the canonical labels of a labelled field, in their order."""
+    given = field.enum or ("false", "true") if field.kind in LABELLED else ()
+    return dict.fromkeys(map(canonical_label, given))
+
+
+def _term(field: Field, written: Written, labels: Mapping[str, None]) -> Term:
     ordered = written.sign in ("<", "<=", ">", ">=", "between")
     if field.kind in LABELLED:
         if ordered and (field.kind != "ordinal" or field.enum is None):
             raise UsageError(
                 f"Column `{field.name}` has labels, which are not ordered (character {written.place}). Use =, != or in."
             )
-        values: list[float | str] = [_label(field, value, written.place) for value in written.values]
+        values: list[float | str] = [_label(field, value, written.place, labels) for value in written.values]
     else:
         values = [_number(field, value, written.place) for value in written.values]
     return Term(field, written.sign, tuple(values), written.positive, written.text)
 
 
-def _label(field: Field, value: str, place: int) -> str:
-    labels = [canonical_label(label) for label in field.enum or ("false", "true")]
+def _label(field: Field, value: str, place: int, labels: Mapping[str, None]) -> str:
     wanted = canonical_label(value)
     if field.truth and wanted not in labels:
         wanted = "true" if value in _TRUE else "false" if value in _FALSE else wanted
@@ -134,7 +175,7 @@ def _label(field: Field, value: str, place: int) -> str:
         return wanted
     from difflib import get_close_matches
 
-    near = get_close_matches(wanted, labels, n=_MOST_SHOWN) or labels[:_MOST_SHOWN]
+    near = get_close_matches(wanted, labels, n=_MOST_SHOWN) or list(labels)[:_MOST_SHOWN]
     more = " and others, listed in the schema" if len(labels) > len(near) else ""
     shown = ", ".join(repr(label) for label in near)
     raise UsageError(f"Column `{field.name}` has no label {value!r} (character {place}). It has {shown}{more}.")

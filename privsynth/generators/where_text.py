@@ -87,6 +87,8 @@ class Reader:
         self._fields = fields
         self._tokens = _tokens(text)
         self._at = 0
+        self._longest = max((len(name) for name in fields), default=0)
+        self._labels: dict[str, tuple[frozenset[str], int]] = {}
 
     def terms(self) -> list[Written]:
         """Return all terms.
@@ -113,8 +115,8 @@ class Reader:
         if self._at >= len(self._tokens):
             raise self._refused("a column was expected.")
         first = self._tokens[self._at]
-        ends = range(len(self._tokens), self._at, -1)
-        for end in ends if first.kind != "quoted" else ():
+        ends = self._ends(self._longest)
+        for end in reversed(ends) if first.kind != "quoted" else ():
             name = self._text[first.start : self._tokens[end - 1].end]
             if name in self._fields and self._compares(end):
                 self._at = end
@@ -123,6 +125,26 @@ class Reader:
             self._at += 1
             return first.text
         raise self._refused(f"no modelled column has that name; the columns are: {', '.join(self._fields)}.")
+
+    def _ends(self, most: int) -> list[int]:
+        """Return where a text may end that begins here and has at most so many characters."""
+        first, ends = self._tokens[self._at], []
+        for end in range(self._at + 1, len(self._tokens) + 1):
+            if self._tokens[end - 1].end - first.start > most:
+                break
+            ends.append(end)
+        return ends
+
+    def _labels_of(self, field: Field) -> tuple[frozenset[str], int]:
+        """Return a column's labels and the length of the longest."""
+        if field.name not in self._labels:
+            found = (
+                frozenset(canonical_label(label) for label in field.enum or ())
+                if field.kind in LABELLED
+                else frozenset()
+            )
+            self._labels[field.name] = found, max(map(len, found), default=0)
+        return self._labels[field.name]
 
     def _compares(self, at: int) -> bool:
         """Whether a comparison may begin at a token (or the text ends there, which is said later)."""
@@ -161,13 +183,14 @@ class Reader:
         if first.kind == "quoted":
             self._at += 1
             return first.text
-        stops = [at for at in range(self._at, len(self._tokens)) if self._tokens[at].joins]
-        ends = [*stops, len(self._tokens)]
-        if ends[0] == self._at:
+        if first.joins:
             raise self._refused("a value was expected.")
-        labels = {canonical_label(label) for label in field.enum or ()} if field.kind in LABELLED else set()
-        named = [end for end in ends if canonical_label(self._between(self._at, end)) in labels]
-        end = named[-1] if named else ends[0]
+        rest = range(self._at, len(self._tokens))
+        near = next((at for at in rest if self._tokens[at].joins), len(self._tokens))
+        labels, longest = self._labels_of(field)
+        far = (end for end in reversed(self._ends(longest)) if end == len(self._tokens) or self._tokens[end].joins)
+        named = (end for end in far if canonical_label(self._between(self._at, end)) in labels)
+        end = next(named, near)
         text = self._between(self._at, end)
         self._at = end
         return text
@@ -242,13 +265,15 @@ def _tokens(text: str) -> Sequence[Token]:
 
 def _unquoted(text: str, start: int) -> tuple[str, int]:
     """Return what stands between a quote and its end, and where it ends."""
-    quote, said, at = text[start], "", start + 1
+    quote, said, at = text[start], list[str](), start + 1
     while at < len(text):
         pair = text[at : at + 2]
         if pair in (quote * 2, "\\" + quote, "\\\\"):
-            said, at = said + pair[1], at + 2
+            said.append(pair[1])
+            at += 2
         elif text[at] == quote:
-            return said, at + 1
+            return "".join(said), at + 1
         else:
-            said, at = said + text[at], at + 1
+            said.append(text[at])
+            at += 1
     raise _refused(text, start, "that quote is not closed.")
