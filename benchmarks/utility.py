@@ -1,7 +1,8 @@
-"""Utility of fits on real tables: `python benchmarks/utility.py [TABLE ...] [--fits 5] [--epsilon 1] [--mode declared|derived|unit]`.
+"""Utility of fits on real tables: `python benchmarks/utility.py [TABLE ...] [--fits 5] [--epsilon 1] [--generator G]
+[--mode declared|derived|unit]`.
 
 Needs the folder of tables and the scorer (`--shared`, by default ../shared). Prints one line a table: medians over the fits,
-the spread in brackets, and the seconds of `fit` inside the process (reading and coding included).
+the spread in brackets, and the seconds of `fit` (reading and coding included) and of sampling as many rows, inside the process.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import privsynth
 
-FIGURES = ("tvd1", "tvd2", "tvd3", "tstr", "fit_seconds")
+FIGURES = ("tvd1", "tvd2", "tvd3", "tstr", "fit_seconds", "sample_seconds")
 
 
 def scorer(shared: Path) -> Any:
@@ -29,26 +30,29 @@ def scorer(shared: Path) -> Any:
     return module
 
 
-def options_of(mode: str, folder: Path, epsilon: float) -> dict[str, Any]:
+def options_of(mode: str, folder: Path, epsilon: float, generator: str) -> dict[str, Any]:
+    always = {"epsilon": epsilon, "delta": 1e-5, "generator": generator}
     if mode == "derived":
-        return {"epsilon": epsilon, "delta": 1e-5}
+        return always
     unit = {"unit": "patient_nbr", "max_rows": 3} if mode == "unit" else {}
-    return {"epsilon": epsilon, "delta": 1e-5, "declare": folder / "domain.json", **unit}
+    return {**always, "declare": folder / "domain.json", **unit}
 
 
 def one_fit(folder: Path, score: Any, options: dict[str, Any], scratch: Path) -> dict[str, float]:
     start = time.perf_counter()
     model = privsynth.fit(folder / "train.csv.gz", ledger=scratch / "ledger.db", dataset="bench", **options)
-    seconds = time.perf_counter() - start
+    fitted = time.perf_counter()
     rows = len(score.read(folder / "train.csv.gz"))
+    reading = time.perf_counter()
     table = model.sample(rows)
+    sampled = time.perf_counter()
     path = scratch / "synthetic.csv"
     frame = table.to_pandas()
     for name in json.loads((folder / "domain.json").read_text())["columns"]:
         if name not in frame:
             frame[name] = None
     frame.to_csv(path, index=False)
-    return {**score.score(folder, path), "fit_seconds": seconds}
+    return {**score.score(folder, path), "fit_seconds": fitted - start, "sample_seconds": sampled - reading}
 
 
 def main() -> None:
@@ -57,19 +61,24 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
     parser.add_argument("--fits", type=int, default=5)
     parser.add_argument("--epsilon", type=float, default=1.0)
+    parser.add_argument("--generator", default="auto")
     parser.add_argument("--mode", choices=("declared", "derived", "unit"), default="declared")
     arguments = parser.parse_args()
     score = scorer(arguments.shared)
     for name in arguments.tables:
         folder = arguments.shared / "data" / name
-        options = options_of(arguments.mode, folder, arguments.epsilon)
+        options = options_of(arguments.mode, folder, arguments.epsilon, arguments.generator)
         with tempfile.TemporaryDirectory() as scratch:
             runs = [one_fit(folder, score, options, Path(scratch)) for _ in range(arguments.fits)]
         parts = []
         for figure in FIGURES:
             values = [run[figure] for run in runs]
             parts.append(f"{figure} {statistics.median(values):.4f} [{min(values):.4f}, {max(values):.4f}]")
-        print(f"{name} {arguments.mode} epsilon {arguments.epsilon:g}:", "  ".join(parts), flush=True)
+        print(
+            f"{name} {arguments.generator} {arguments.mode} epsilon {arguments.epsilon:g}:",
+            "  ".join(parts),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ class Drawing:
     def _block_members(self) -> list[list[Members]]:
         """Return, of each column that is there, the rows of each bin in each block."""
         for name, members in self._members.items():
-            if name not in self._in_blocks:
+            if name not in self._in_blocks and members.number > 1:
                 bins = [members.bins[block].astype(np.int64) for block in self._blocks]
                 self._in_blocks[name] = [Members.of(each, members.number) for each in bins]
         return list(self._in_blocks.values())

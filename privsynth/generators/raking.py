@@ -24,6 +24,7 @@ _SOFTENING = 1e-3
 _MOST = 1e3
 _CLOSE = 3e-3
 _SMALLEST_BLOCK = 256
+_MOST_BLOCKS = 16
 _OWED = 2.0
 _MOST_ASKED = 2.0
 _MOST_PRODUCT = 1e12
@@ -149,11 +150,12 @@ def even_draws(probabilities: Matrix, order: Ints, rng: np.random.Generator) -> 
 
 
 def blocks_of(rows: int, rng: np.random.Generator) -> list[Ints]:
-    """Return random blocks of rows, each half of what is left, the last two small."""
+    """Return random blocks of rows, each half of what is left, the last ones a few hundred rows or a sixteenth of all."""
     mixed, found, start = rng.permutation(rows), list[Ints](), 0
+    smallest = max(_SMALLEST_BLOCK, rows // _MOST_BLOCKS)
     while start < rows:
         left = rows - start
-        size = left if left < _SMALLEST_BLOCK else -(-left // 2)
+        size = left if left <= smallest else -(-left // 2)
         found.append(mixed[start : start + size])
         start += size
     return found
