@@ -28,6 +28,7 @@ audit: $(READY)
 
 bench: $(READY)
 	$(PYTHON) benchmarks/utility.py
+	$(PYTHON) benchmarks/generators.py census --epsilons 1 --fits 1
 	$(PYTHON) benchmarks/speed.py
 	$(PYTHON) benchmarks/scan.py
 	$(PYTHON) benchmarks/paid_roles.py

@@ -35,7 +35,7 @@ def delta_of(epsilon: float, mu: float) -> float:
 
 
 def epsilon_of(mu: float, delta: float) -> float:
-    """Return the smallest epsilon (within 1e-12, from above) at which a mu-GDP mechanism is (epsilon, delta)-DP."""
+    """Return the smallest epsilon (within a 1e-13th, from above) at which a mu-GDP mechanism is (epsilon, delta)-DP."""
     if delta_of(0.0, mu) <= delta:
         return 0.0
     low, high = 0.0, 1.0
@@ -43,7 +43,7 @@ def epsilon_of(mu: float, delta: float) -> float:
         low, high = high, high * 2
         if high > 1e9:
             raise BudgetError("The privacy loss has no finite epsilon at this delta. Use more noise or a larger delta.")
-    while high - low > 1e-12 * max(1.0, high):
+    while high - low > 1e-13 * high:
         middle = (low + high) / 2
         low, high = (middle, high) if delta_of(middle, mu) > delta else (low, middle)
     return high
@@ -100,7 +100,7 @@ def rounded_up(epsilon: float) -> float:
     if epsilon <= 0:
         return 0.0
     digits = 3 if epsilon >= 0.1 else 2 - math.floor(math.log10(epsilon))
-    return math.ceil(epsilon * 10.0**digits * (1 - 1e-11)) / 10.0**digits
+    return math.ceil(epsilon * 10.0**digits) / 10.0**digits
 
 
 def gaussian(noise_multiplier: float, count: int = 1) -> DpEvent:

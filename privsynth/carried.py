@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.generators.fakes import faked
 from privsynth.privacy import Private
-from privsynth.table.coded import others
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import public_frame, text_columns, text_frame
+from privsynth.table.units import others
 from privsynth.tableschema.model import LABELLED, Schema
 
 if TYPE_CHECKING:

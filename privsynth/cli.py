@@ -17,6 +17,7 @@ from privsynth.cli_options import (
     COMPARED,
     ENCODING,
     FIT,
+    FOCUS,
     JSON,
     LEDGER,
     POLICY,
@@ -76,11 +77,12 @@ def _required(out: str | None) -> Path:
 @click.option("--rows", default=20_000, show_default=True, help="Simulated admissions.")
 @click.option("--epsilon", default=3.0, show_default=True, help="The whole privacy budget, per patient.")
 @click.option("--seed", default=0, show_default=True, help="Of the simulation.")
-def demo(out: str, rows: int, epsilon: float, seed: int) -> None:
+@FOCUS
+def demo(out: str, rows: int, epsilon: float, seed: int, focus: tuple[str, ...] | None) -> None:
     """Simulate a hospital table and run everything on it."""
     from privsynth import pipeline
 
-    report = pipeline.demo(Path(out), rows=rows, seed=seed, epsilon=epsilon, progress=_progress)
+    report = pipeline.demo(Path(out), rows=rows, seed=seed, epsilon=epsilon, focus=focus, progress=_progress)
     _say_done(report, out)
 
 
@@ -182,26 +184,42 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
     help="Table to write; its ending says how (-: CSV to stdout).",
 )
 @click.option("--seed", type=int, metavar="K", help="Makes the rows reproducible.")
-@click.option("--where", metavar="CONDITIONS", help='Such as "age >= 80 and sex = Female".')
+@click.option("--where", metavar="CONDITIONS", help="Such as \"age >= 80 and sex in ('F', 'X')\".")
+@click.option("--given", metavar="PARTIAL", help="Table with some of the columns; the others are drawn for its rows.")
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
-def sample(model: str, rows: int | None, out: str, seed: int | None, where: str | None, raw: bool) -> None:
+@ENCODING
+def sample(
+    model: str,
+    rows: int | None,
+    out: str,
+    seed: int | None,
+    where: str | None,
+    given: str | None,
+    raw: bool,
+    encoding: str,
+) -> None:
     """Draw synthetic rows from a model, as often as you like."""
     from privsynth.generators.fitted import load_model
-    from privsynth.release import save_table
-    from privsynth.table.write import check_output_name, write_table
+    from privsynth.release import save_batches
+    from privsynth.table.given import read_given
+    from privsynth.table.write import check_output_name, is_text, write_batches
 
+    path = Path("stdout.csv" if out == "-" else out)
     if out != "-":
-        check_output_name(Path(out))
+        check_output_name(path)
         check_outputs(out)
     fitted = load_model(model)
     if fitted.guarantee.void:
         click.echo(fitted.guarantee.sentence(), err=True)
-    table = fitted.sample(rows, seed=seed, where=where)
+    known = None if given is None else read_given(given, fitted.schema, encoding=encoding)
+    batches = fitted.batches(rows, seed=seed, where=where, given=known, verbatim=is_text(path))
+    if known is not None:
+        click.echo(f"privsynth: the output contains the rows of {known.where}: not covered by the guarantee.", err=True)
     if out == "-":
-        write_table(table, Path("stdout.csv"), sys.stdout.buffer, raw=raw)
+        write_batches(batches, path, sys.stdout.buffer, raw=raw)
         return
-    save_table(table, Path(out), raw=raw)
-    click.echo(f"{table.num_rows:,} rows: {out}", err=True)
+    written = save_batches(batches, path, raw=raw, mark=None if known is None else known.mark())
+    click.echo(f"{written:,} rows: {out}", err=True)
 
 
 @cli.command()

@@ -56,6 +56,39 @@ POLICY = options(
     ),
     click.option("--as-of", type=int, metavar="YEAR", help="Year of the ages under that policy  [default: this year]"),
 )
+
+
+def _focus(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the focuses, none where --no-focus was given, or None where nothing was said."""
+    if not context.meta.get(NO_FOCUS):
+        return value or None
+    if value:
+        raise UsageError("Both --focus and --no-focus were given. Give one of them.")
+    return ()
+
+
+def _no_focus(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.meta[NO_FOCUS] = value
+
+
+NO_FOCUS = "privsynth.no_focus"
+FOCUS = options(
+    click.option(
+        "--focus",
+        metavar="COL",
+        multiple=True,
+        callback=_focus,
+        help="Column that later models predict, or groups are compared by; may be repeated  [default: the schema's target]",
+    ),
+    click.option(
+        "--no-focus",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_no_focus,
+        help="No column is more important than the others.",
+    ),
+)
 FIT = options(
     click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
     click.option(
@@ -64,9 +97,13 @@ FIT = options(
     click.option("--schema", type=click.Path(), metavar="S", help="A schema file (YAML or JSON)."),
     click.option("--declare", type=click.Path(), metavar="D", help="A declaration of domains in the short form."),
     UNIT,
-    click.option("--focus", metavar="COL", help="Column that later models predict  [default: the schema's target]"),
+    FOCUS,
     click.option(
-        "--generator", default="auto", show_default=True, metavar="auto|copula", help="Which generator to fit."
+        "--generator",
+        default="auto",
+        show_default=True,
+        metavar="auto|maxent|copula",
+        help="Which generator to fit; auto chooses by the schema and says why.",
     ),
     POLICY,
     LEDGER,

@@ -10,9 +10,9 @@ from privsynth.fitting import resolve_schema
 from privsynth.noise import OsNoise
 from privsynth.privacy import Unit
 from privsynth.release import HOLDOUT_PERCENT
-from privsynth.table.coded import split_units
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, typed_frame
+from privsynth.table.units import split_units
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:

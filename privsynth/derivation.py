@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.accounting import Spend, mu_of
-from privsynth.derive import DeriveMechanism, undetermined
+from privsynth.derive import DeriveMechanism, undetermined, unlisted
 from privsynth.generators.fakes import is_known
+from privsynth.generators.structure import fulfillable
 from privsynth.ledger import Ledger, default_path
 from privsynth.noise import ExactAnswers, OsNoise
 from privsynth.pii import ColumnFinding, scan_columns
@@ -39,7 +40,7 @@ def derive_paid(
     names = undetermined(known)
     extra = Fraction(budget.delta) * THRESHOLD_SHARE
     mu_squared = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
-    mechanism = DeriveMechanism.calibrate(names, Spend(mu_squared=mu_squared, delta=extra))
+    mechanism = DeriveMechanism.calibrate(names, Spend(mu_squared=mu_squared, delta=extra), len(unlisted(known)))
     book = Ledger(Path(ledger) if ledger is not None else default_path())
     public = json.dumps(schema_to_document(known), sort_keys=True, default=str)
     digest = hashlib.sha256(public.encode()).hexdigest()
@@ -47,7 +48,7 @@ def derive_paid(
     noise = OsNoise()
     seen = generalised(source, known)
     profile = Profile(seen, unit, noise.unit_key("rows of a unit"), missing=known.missing)
-    derived = under_policy(mechanism.run(profile, known, noise))
+    derived, _ = fulfillable(under_policy(mechanism.run(profile, known, noise)))
     text = json.dumps(schema_to_document(derived), sort_keys=True, default=str)
     book.commit(entry.id, hashlib.sha256(text.encode()).hexdigest())
     return replace(derived, spend=spend_record(mechanism.event, unit, budget.delta))

@@ -5,6 +5,7 @@ Only column names are free. Whatever is learned here is paid for and marked `dp`
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from privsynth.noise import Noise, scale_of
 from privsynth.table.forms import FORMS, forms_of
 from privsynth.table.profile import FORM_NAMES, LOG2_RANGE, YEARS, Profile
 from privsynth.table.votes import PLAIN, SIGMAS, WHOLE, Votes
+from privsynth.tableschema.constraints import FixedCombinations
+from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import LABELLED, MAX_LABELS, NUMERIC, UNMODELLED, Field, Schema, canonical_label
 
 if TYPE_CHECKING:
@@ -42,37 +45,41 @@ _COVERED = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeriveMechanism:
-    """The derivation of a schema with all its numbers; every column is asked twice.
+    """The derivation of a schema with all its numbers; every column is asked twice, every list of combinations once.
 
     Args:
         names: Columns that are asked about.
         form_noise: Noise multiplier of each column's votes on form.
         domain_noise: Noise multiplier of each column's magnitudes, years or labels.
-        label_delta: Additive delta of each column's label threshold.
+        label_delta: Additive delta of each threshold: of a column's labels, of a list of combinations.
+        lists: How many lists of combinations are asked for.
     """
 
     names: tuple[str, ...]
     form_noise: float
     domain_noise: float
     label_delta: float
+    lists: int = 0
 
     @classmethod
-    def calibrate(cls, names: Sequence[str], spend: Spend) -> DeriveMechanism:
-        """Split what may be spent evenly over columns and over the two questions."""
-        columns = max(len(names), 1)
-        noise = math.sqrt(2 * columns / (float(spend.mu_squared) * (1 - 1e-9)))
+    def calibrate(cls, names: Sequence[str], spend: Spend, lists: int = 0) -> DeriveMechanism:
+        """Split what may be spent evenly over the two questions of each column and the lists of combinations."""
+        columns = max(len(names) + lists, 1)
+        questions = max(2 * len(names) + lists, 1)
+        noise = math.sqrt(questions / (float(spend.mu_squared) * (1 - 1e-9)))
         return cls(
             names=tuple(names),
             form_noise=noise,
             domain_noise=noise,
             label_delta=float(spend.delta) / columns * (1 - 1e-9),
+            lists=lists,
         )
 
     @property
     def event(self) -> DpEvent:
-        """Both questions of every column; the second one counts as if labels were always asked."""
+        """Both questions of every column, the second one as if labels were always asked, and the lists."""
         each = [gaussian(self.form_noise), thresholded(self.domain_noise, self.label_delta)]
-        return composed(each * len(self.names))
+        return composed(each * len(self.names) + each[1:] * self.lists)
 
     def run(self, profile: Profile, start: Schema, noise: Noise) -> Schema:
         """Complete a schema.
@@ -86,7 +93,23 @@ class DeriveMechanism:
             The schema with every leaf that was learned marked `dp`.
         """
         found = {name: self._field(start[name], profile, noise) for name in self.names}
-        return start.with_fields(found.get(field.name, field) for field in start.fields)
+        schema = start.with_fields(found.get(field.name, field) for field in start.fields)
+        listed = {each.says: self._listed(each, schema, profile, noise) for each in unlisted(schema)[: self.lists]}
+        return replace(schema, constraints=tuple(listed.get(each.says, each) for each in schema.constraints))
+
+    def _listed(self, wanted: FixedCombinations, schema: Schema, profile: Profile, noise: Noise) -> FixedCombinations:
+        """Learn combinations; where a column turned out to have no list of values, they stay unknown."""
+        fields = [schema[name] for name in wanted.columns]
+        if not all(field.modelled for field in fields):
+            return wanted
+        domains = [Domain.of(field) for field in fields]
+        if any(domain.texts() is None for domain in domains):
+            return wanted
+        claim = {"noise_multiplier": self.domain_noise, "delta": self.label_delta}
+        counts = noise.thresholded(profile.combinations(domains), sensitivity=profile.unit.max_rows, **claim)
+        paid = {"source": "dp", "mechanism": "thresholded counts", **claim}
+        rows = sorted(tuple(json.loads(combination)) for combination in counts)
+        return replace(wanted, combinations=tuple(rows), learn=False, source=paid)
 
     def _field(self, field: Field, profile: Profile, noise: Noise) -> Field:
         rows = profile.unit.max_rows
@@ -270,6 +293,13 @@ def _years(field: Field, first: int, last: int) -> tuple[float | str, float | st
         return start + first, start + last
     tail = "" if field.kind == "date" else "T23:59:59"
     return f"{start + first}-01-01", f"{start + last}-12-31{tail}"
+
+
+def unlisted(schema: Schema) -> tuple[FixedCombinations, ...]:
+    """Return the constraints whose combinations are to be learned."""
+    return tuple(
+        each for each in schema.constraints if isinstance(each, FixedCombinations) and each.combinations is None
+    )
 
 
 def undetermined(schema: Schema) -> tuple[str, ...]:

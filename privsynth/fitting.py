@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ import numpy.typing as npt
 
 from privsynth.accounting import event_to_json
 from privsynth.derive import from_names, undetermined
-from privsynth.errors import UsageError
+from privsynth.errors import SchemaError, UsageError
+from privsynth.generators import ASKED, remaining
 from privsynth.generators.fitted import Fitted
+from privsynth.generators.structure import check_known, fulfillable
 from privsynth.ledger import Entry, Ledger, default_path
 from privsynth.noise import Noise, OsNoise
 from privsynth.pii import names_only
 from privsynth.plan import Plan
+from privsynth.preflight import note
 from privsynth.privacy import Private, Unit
 from privsynth.safe_harbor import transformations, under_policy
 from privsynth.table.coded import check_columns, encode
@@ -54,11 +58,28 @@ def resolve_schema(source: Source, schema: Any, declare: Any) -> Schema:
 
     Raises:
         UsageError: both were given.
-        SchemaError: either cannot be read or does not fit the header.
+        SchemaError: either cannot be read, does not fit the header, or names the table as a codebook.
     """
     if schema is not None and declare is not None:
         raise UsageError("Both a schema and a declaration were given. Give one of them.")
-    return generalised_schema(_stated(source, schema, declare))
+    known = _stated(source, schema, declare)
+    check_codebooks(source, known)
+    return generalised_schema(known)
+
+
+def check_codebooks(source: Source, schema: Schema) -> None:
+    """Refuse a schema that names the table itself as a public codebook: what a codebook lists is published.
+
+    Raises:
+        SchemaError: one of the schema's files is the table's.
+    """
+    for book in schema.codebooks if source.path is not None else ():
+        with suppress(OSError):
+            if os.path.samefile(book, source.path or ""):
+                raise SchemaError(
+                    f"The schema names the table {source.where} itself as a codebook. What a codebook lists is published with the "
+                    "model, so it must be a public file. Remove it from the schema, or let the budget pay with `learn: true`."
+                )
 
 
 def _stated(source: Source, schema: Any, declare: Any) -> Schema:
@@ -127,7 +148,7 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
     """Return what a fit under this schema would refuse or would have to learn.
 
     Raises:
-        SchemaError: the schema names a column that the table lacks.
+        SchemaError: the schema names a column that the table lacks, or the table as a codebook.
     """
     read = {field.name: [leaf for leaf in LEAVES if field.source(leaf) == "data"] for field in schema.fields}
     found = [
@@ -140,9 +161,11 @@ def check_schema(schema: Schema, source: Source | None) -> list[str]:
         f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget."
         for name in undetermined(schema)
     ]
+    check_known(schema, undetermined(schema))
     if not schema.modelled:
         found.append("No column is left to model: all are dropped, identifiers or text.")
     if source is not None:
+        check_codebooks(source, schema)
         check_columns(source, schema, Unit(column=schema.unit_column, max_rows=schema.max_rows))
         extra = [name for name in source.names if name not in schema.names]
         found += [f"The table's column `{name}` is not in the schema; it would be dropped." for name in extra]
@@ -154,6 +177,20 @@ def _said(schema: Schema, name: str, rule: str) -> str:
     if generalisation is None:
         return f"dropped under the policy {(schema.policy or {}).get('name')}"
     return f"generalised by the rule `{rule}`: {generalisation.says}"
+
+
+def settled(plan: Plan, source: Source) -> Source:
+    """Return a table of which no later read can fail for its content.
+
+    It is read into memory where it is small or its schema has to be learned; a large file is read through once, and later batch by batch.
+
+    Raises:
+        SchemaError: the table is damaged.
+    """
+    if plan.derive is not None:
+        return source.loaded()
+    unit = [plan.unit.column] if plan.unit.column is not None else []
+    return source.settled([*(field.name for field in plan.schema.modelled), *unit])
 
 
 def execute(
@@ -168,7 +205,7 @@ def execute(
 
     Args:
         plan: What to do.
-        source: The table, loaded.
+        source: The table, settled.
         keep: bool[n], rows to use, or None for all.
         noise: Where noise comes from; the operating system by default.
         progress: Told what happens, never with a number that depends on a cell.
@@ -179,8 +216,9 @@ def execute(
     if plan.derive is not None:
         progress("learning the schema under the budget")
         profile = Profile(generalised(source, schema), plan.unit, key, missing=schema.missing, keep=keep)
-        schema = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
-        for note in _lost(schema, plan.derive.names):
+        learned = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
+        schema, unkept = fulfillable(learned)
+        for note in (*_lost(schema, plan.derive.names), *unkept, *_unfocused(plan, schema)):
             progress(note)
     if schema.policy is not None:
         told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
@@ -210,12 +248,31 @@ def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
     ]
     left_out = [field.name for field in ours if not field.modelled and field.action != "fake"]
     single = [name for name in learned if schema[name].modelled and len(schema[name].enum or ("", "")) == 1]
-    notes = [f"left out, because they look like identifiers or text: {', '.join(left_out)}."] if left_out else []
+    notes = []
+    if left_out:
+        why = "they look like identifiers or text, or too little of them could be learned"
+        notes.append(f"left out, because {why}: {', '.join(left_out)}. Declare those that you need.")
     if single:
         notes.append(
             f"only one label was frequent enough to be learned of: {', '.join(single)}. Declare their labels to keep the others."
         )
     return notes
+
+
+def _unfocused(plan: Plan, schema: Schema) -> list[str]:
+    """Say which focus turned out to be no column that is modelled; it follows from noisy answers."""
+    lost = [name for name in plan.focus or () if name not in (remaining(plan.focus, schema) or ())]
+    return [f"no focus after all, because it is not modelled: {', '.join(lost)}."] if lost else []
+
+
+def say_choice(plan: Plan, progress: Progress) -> None:
+    """Name the generator, why it is this one, and its focus; all of it follows from public facts."""
+    found = plan.focuses
+    focus = f"focus: {', '.join(found)}" if found else "no focus"
+    if plan.generator == "copula" and plan.focus == () and found:
+        focus = f"it is always conditional on a column, and takes `{found[0]}` where none is named"
+    why = "" if plan.why == ASKED else f", because {plan.why}"
+    progress(f"generator {plan.generator}{why}; {focus}.")
 
 
 def say_unit(plan: Plan, progress: Progress) -> None:
@@ -226,6 +283,13 @@ def say_unit(plan: Plan, progress: Progress) -> None:
             f"note: each row is protected by itself, and `{found[0]}` looks like a person's number; to protect people instead, "
             f"use --unit {found[0]} --max-rows K."
         )
+
+
+def say_cost(plan: Plan, progress: Progress) -> None:
+    """Name the columns that cost most and what would help, where something would; all of it follows from the schema and the budget."""
+    told = note(plan.costs())
+    if told is not None:
+        progress(told)
 
 
 def _warn(fitted: Fitted, unit: Unit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,10 @@ from privsynth.fitting import (
     read_any_schema,
     reserve,
     resolve_schema,
+    say_choice,
+    say_cost,
     say_unit,
+    settled,
 )
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.noise import OsNoise
@@ -25,8 +29,9 @@ from privsynth.privacy import Budget
 from privsynth.release import HOLDOUT_PERCENT, Story, check_output, demo_ledger, read_paid, write_release
 from privsynth.safe_harbor import under_policy
 from privsynth.scanning import scan
-from privsynth.table.coded import check_columns, others, split_units
+from privsynth.table.coded import check_columns
 from privsynth.table.source import open_table
+from privsynth.table.units import others, split_units
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
@@ -58,7 +63,7 @@ def plan_fit(
     declare: Any = None,
     unit: str | None = None,
     max_rows: int | None = None,
-    focus: str | None = None,
+    focus: str | Sequence[str] | None = None,
     generator: str = "auto",
     allow_data_dependent_schema: bool = False,
     safe_harbor: bool = False,
@@ -75,7 +80,9 @@ def plan_fit(
         declare: A declaration as a path or plain values, or None.
         unit: Column of the unit, "row", or None for what the schema says.
         max_rows: Rows kept of a unit.
-        focus: Column that later models predict; by default the schema's target.
+        focus: Columns that later models predict or that groups are compared by: their tables with all others are measured. A
+            name, several, an empty list for none; by default the schema's target. The first becomes the target, unless the target
+            is among them.
         generator: Name of the generator, or "auto".
         allow_data_dependent_schema: Fit without a guarantee under a schema that was read from the data.
         safe_harbor: Drop and generalise columns as HIPAA's Safe Harbor wants it; see `privsynth.safe_harbor`.
@@ -132,20 +139,28 @@ def fit(
 
     Example:
         >>> from privsynth.simulators import hospital_admissions
-        >>> model = fit(hospital_admissions(500), epsilon=3, unit="patient_id", max_rows=4, ledger=":memory:")  # doctest: +SKIP
+        >>> model = fit(hospital_admissions(500), epsilon=3, unit="patient_id", max_rows=4, ledger="trial.db")  # doctest: +SKIP
         >>> synthetic = sample(model)  # doctest: +SKIP
     """
     plan = plan_fit(table, encoding=encoding, **options)
+    say_choice(plan, progress)
     say_unit(plan, progress)
+    say_cost(plan, progress)
     progress("reading the table")
-    source = open_table(table, encoding=encoding).loaded()
+    source = settled(plan, open_table(table, encoding=encoding))
     paid = reserve(plan, dataset_name(table, dataset), ledger, f"fit {plan.generator}")
     fitted = execute(plan, source, progress=progress)
     return paid.committed(fitted)
 
 
 def sample(
-    model: Fitted | Path | str, n: int | None = None, *, seed: int | None = None, where: str | None = None
+    model: Fitted | Path | str,
+    n: int | None = None,
+    *,
+    seed: int | None = None,
+    where: str | None = None,
+    given: Any = None,
+    encoding: str = "utf-8",
 ) -> pd.DataFrame:
     """Draw synthetic rows from a model; it may be repeated and costs nothing.
 
@@ -153,10 +168,18 @@ def sample(
         model: A fitted model or the path of a saved one.
         n: Rows; by default the noisy number of rows of the table.
         seed: Makes the rows reproducible.
-        where: Conditions such as ``age >= 80 and sex = Female``.
+        where: Conditions such as ``age >= 80 and sex in ('F', 'X')``.
+        given: A path or a frame with some of the columns: the others are drawn for its rows, which come back as they are. The
+            guarantee does not cover such a result; its `attrs["privsynth"]` says so.
+        encoding: Of a CSV file of given rows.
     """
+    from privsynth.table.given import read_given
+
     fitted = model if isinstance(model, Fitted) else load_model(model)
-    frame: pd.DataFrame = fitted.sample(n, seed=seed, where=where).to_pandas()
+    known = None if given is None else read_given(given, fitted.schema, encoding=encoding)
+    frame: pd.DataFrame = fitted.sample(n, seed=seed, where=where, given=known).to_pandas()
+    if known is not None:
+        frame.attrs["privsynth"] = known.mark()
     return frame
 
 
@@ -240,7 +263,9 @@ def run(
     """
     plan = plan_fit(table, epsilon=epsilon, encoding=encoding, **options)
     check_output(Path(out))
+    say_choice(plan, progress)
     say_unit(plan, progress)
+    say_cost(plan, progress)
     progress("reading the table")
     source = open_table(table, encoding=encoding).loaded()
     story = Story(source=source, plan=plan, out=Path(out), progress=progress)
@@ -286,7 +311,13 @@ def verify(folder: Path | str) -> list[str]:
 
 
 def demo(
-    out: Path | str, *, rows: int = 20_000, seed: int = 0, epsilon: float = 3.0, progress: Progress = quiet
+    out: Path | str,
+    *,
+    rows: int = 20_000,
+    seed: int = 0,
+    epsilon: float = 3.0,
+    focus: str | Sequence[str] | None = None,
+    progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Simulate a hospital's admissions and run everything on them, per patient.
 
@@ -295,6 +326,7 @@ def demo(
         rows: Simulated admissions.
         seed: Of the simulation.
         epsilon: The whole budget.
+        focus: As for `plan_fit`; by default whether a patient came back within 30 days.
         progress: Told what happens.
     """
     from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
@@ -308,6 +340,7 @@ def demo(
             epsilon=epsilon,
             out=out,
             schema=HOSPITAL_SCHEMA_PATH,
+            focus=focus,
             ledger=ledger,
             dataset="hospital demo",
             progress=progress,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from privsynth.accounting import Spend, composed, event_from_json, event_to_json, gaussian, mu_of, rounded_up, spend_of
-from privsynth.derive import DeriveMechanism, undetermined
+from privsynth.derive import DeriveMechanism, undetermined, unlisted
 from privsynth.errors import BudgetError, SchemaError, UsageError
-from privsynth.generators import AUTO, Config, Mechanism, make_config
+from privsynth.generators import ASKED, Config, Focus, Mechanism, choose, focused, focused_config, remaining
 from privsynth.generators.fakes import PROVIDERS, is_known
+from privsynth.generators.stages import focuses_of, stages_of
+from privsynth.generators.structure import check_known
+from privsynth.preflight import Cost, costs, most_costly
 from privsynth.privacy import Budget, Guarantee, Unit
 from privsynth.safe_harbor import transformations
+from privsynth.tableschema.constraints import FixedIncrements, source_of
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.generalised import generalised_field
 from privsynth.tableschema.io import schema_to_document
-from privsynth.tableschema.model import LEAVES, Schema
+from privsynth.tableschema.model import LEAVES, Field, Schema
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -36,6 +41,8 @@ class Plan:
         unit: Who is protected.
         budget: What was asked for.
         generator: Name of the generator.
+        why: Why it is this one, as a clause.
+        focus: Columns whose tables with all others are measured; None for the schema's target, empty for none.
         config: Its recipe.
         derive: How the undetermined fields are learned, or None.
         generator_spend: What the generator may spend.
@@ -46,6 +53,8 @@ class Plan:
     unit: Unit
     budget: Budget
     generator: str
+    why: str
+    focus: Focus
     config: Config
     derive: DeriveMechanism | None
     generator_spend: Spend
@@ -59,38 +68,38 @@ class Plan:
         unit: Unit,
         budget: Budget,
         generator: str = "auto",
-        focus: str | None = None,
+        focus: str | Sequence[str] | None = None,
         allow_data_dependent_schema: bool = False,
     ) -> Plan:
         """Split a budget over what a schema still lacks and the generator.
 
         Raises:
-            SchemaError: the schema has leaves that were read from the data, or the focus is no modelled column.
-            UsageError: the generator is unknown.
+            SchemaError: the schema has leaves that were read from the data, or a focus is no modelled column.
+            UsageError: the generator is unknown, or takes one focus only.
         """
         void = _void(schema, allow_data_dependent_schema)
-        if focus is not None:
-            if focus not in schema.names:
-                raise SchemaError(
-                    f"The focus `{focus}` is no column of the schema. Its columns are: {', '.join(schema.names)}."
-                )
-            schema = replace(schema, target=focus)
-        names = undetermined(schema)
+        schema, focuses = focused(schema, focus)
+        generator, why = choose(schema, focuses) if generator == "auto" else (generator, ASKED)
+        config = focused_config(generator, focuses)
+        names, lists = undetermined(schema), len(unlisted(schema))
+        _check_constraints(schema, generator, names)
         _check_spend(schema, unit)
         _check_actions(schema)
         for field in schema.modelled:
             if field.name not in names:
                 Domain.of(field)
-        extra = Fraction(budget.delta) * THRESHOLD_SHARE if names else Fraction(0)
+        extra = Fraction(budget.delta) * THRESHOLD_SHARE if names or lists else Fraction(0)
         total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
-        part = total * SCHEMA_SHARE if names else Fraction(0)
+        part = total * SCHEMA_SHARE if names or lists else Fraction(0)
         plan = cls(
             schema=schema,
             unit=unit,
             budget=budget,
-            generator=AUTO if generator == "auto" else generator,
-            config=make_config(generator),
-            derive=DeriveMechanism.calibrate(names, Spend(mu_squared=part, delta=extra)) if names else None,
+            generator=generator,
+            why=why,
+            focus=focuses,
+            config=config,
+            derive=DeriveMechanism.calibrate(names, Spend(mu_squared=part, delta=extra), lists) if part else None,
             generator_spend=Spend(mu_squared=total - part),
             void=void,
         )
@@ -114,12 +123,35 @@ class Plan:
 
     def mechanism(self, schema: Schema) -> Mechanism:
         """Calibrate the generator for the completed schema; it never exceeds what was reserved."""
-        mechanism = self.config.calibrate(schema, self.unit, self.generator_spend)
+        focus = remaining(self.focus, schema)
+        without_target = replace(schema, target=None) if self.generator == "copula" and focus == () else schema
+        config = self.config if focus == self.focus else focused_config(self.generator, focus)
+        mechanism = config.calibrate(without_target, self.unit, self.generator_spend)
         if spend_of(mechanism.event).mu_squared > spend_of(self._generator_event).mu_squared:
             raise BudgetError(
                 f"The generator {self.generator} asks for more than its share. This is a bug; please report it."
             )
         return mechanism
+
+    def costs(self) -> tuple[Cost, ...]:
+        """Return what each column costs whose domain is known before the fit, those with the most cells first."""
+        learned = set(self.derive.names) if self.derive else set()
+        known = [Domain.of(field) for field in self.schema.modelled if field.name not in learned]
+        return costs(known, getattr(self._foreseen, "marginals", ()), max_rows=self.unit.max_rows)
+
+    @property
+    def _foreseen(self) -> Mechanism | None:
+        """The mechanism as far as it is known before the fit; None where no column is modelled."""
+        learned = set(self.derive.names) if self.derive else set()
+        fields = [_unlearned(field.name) if field.name in learned else field for field in self.schema.fields]
+        schema = replace(self.schema, fields=tuple(fields), constraints=() if self.derive else self.schema.constraints)
+        return self.mechanism(schema) if schema.modelled else None
+
+    @property
+    def focuses(self) -> tuple[str, ...]:
+        """The columns whose tables with all others would be measured, as far as it is known before the fit."""
+        found = self._foreseen
+        return () if found is None else focuses_of(found)
 
     def guarantee(self, schema: Schema) -> Guarantee:
         """State what is proven about the release of a completed schema and model."""
@@ -136,6 +168,7 @@ class Plan:
             transformed=transformations(schema),
             policy=schema.policy["name"] if schema.policy else None,
             spent_before=rounded_up(before.epsilon(self.budget.delta)) if self.schema.spend else 0.0,
+            listed=schema.listed(),
         )
 
     def guarantee_of_schema(self) -> Guarantee:
@@ -167,27 +200,40 @@ class Plan:
             "event": event_to_json(self.event),
             "generator": self.generator,
             "config": self.config.to_json(),
+            "focus": self.focus,
         }
         return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """Return the budget plan, for `--dry-run`."""
         stages = [] if self.derive is None else [_stage("derive the schema", spend_of(self.derive.event), self.budget)]
-        stages.append(_stage(f"fit {self.generator}", self.generator_spend, self.budget))
+        found = self._foreseen
+        parts = [] if found is None else [each.to_json() for each in stages_of(found)]
+        stages.append({**_stage(f"fit {self.generator}", self.generator_spend, self.budget), "parts": parts})
         return {
             "format": "privsynth.plan/1",
             "unit": {"column": self.unit.column, "max_rows": self.unit.max_rows},
             "epsilon": self.budget.epsilon,
             "delta": self.budget.delta,
             "generator": self.generator,
+            "generator_because": self.why,
+            "focus": [] if found is None else list(focuses_of(found)),
+            "target": self.schema.target,
             "stages": stages,
             "learned_columns": list(self.derive.names) if self.derive else [],
+            "constraints": {each.says: source_of(each) for each in self.schema.constraints},
             "modelled_columns": [field.name for field in self.schema.modelled],
             "transformed_columns": transformations(self.schema),
             "policy": dict(self.schema.policy) if self.schema.policy else None,
             "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
+            "costly_columns": [cost.to_json() for cost in most_costly(self.costs())],
             "guarantee": self.guarantee_of_schema().to_json(),
         }
+
+
+def _unlearned(name: str) -> Field:
+    """Return a field that stands for one that is still to be learned: of as many labels as change how a budget is split."""
+    return Field(name=name, kind="categorical", enum=tuple(str(number) for number in range(40)))
 
 
 def spend_record(event: DpEvent, unit: Unit, delta: float) -> dict[str, Any]:
@@ -203,6 +249,7 @@ def spend_record(event: DpEvent, unit: Unit, delta: float) -> dict[str, Any]:
 def _check_spend(schema: Schema, unit: Unit) -> None:
     """Refuse a learned schema whose spend is not recorded or protected somebody else."""
     learned = [field.name for field in schema.fields if any(field.source(leaf) == "dp" for leaf in LEAVES)]
+    learned += [name for each in schema.constraints if source_of(each) == "dp" for name in each.columns]
     if learned and not schema.spend:
         raise SchemaError(
             f"The schema says that `{learned[0]}` was learned under a budget, but records no spend, so nothing can be proven "
@@ -221,6 +268,17 @@ def _check_spend(schema: Schema, unit: Unit) -> None:
         raise SchemaError(
             f"The schema was learned protecting {_who(protected)}, and the fit would protect {_who(unit.column)}. "
             "Fit under the same unit, or learn the schema again with --unit."
+        )
+
+
+def _check_constraints(schema: Schema, generator: str, unknown: tuple[str, ...]) -> None:
+    """Refuse constraints that cannot be kept."""
+    check_known(schema, unknown)
+    binding = [each for each in schema.constraints if not isinstance(each, FixedIncrements)]
+    if binding and generator == "copula":
+        raise UsageError(
+            f"The generator copula keeps no constraint between columns, and the schema declares {len(binding)} (the first is "
+            f"{binding[0].says}). Use --generator maxent, or remove them."
         )
 
 

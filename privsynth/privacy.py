@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -97,6 +97,10 @@ class Budget:
             raise UsageError(f"delta is {self.delta!r}. It must lie between 0 and 1; the default is 1e-6.")
 
 
+def _were(names: tuple[str, ...]) -> str:
+    return f"{len(names)} {'was' if len(names) == 1 else 'were'}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarantee:
     """What was proven about a release.
@@ -111,6 +115,7 @@ class Guarantee:
         void: Why there is no guarantee (`data` leaves were allowed), or None.
         transformed: Column -> public rule that its cells went through first, or `dropped` where the policy drops it.
         policy: Name of the policy that these follow, or None.
+        listed: Names of the columns whose combinations were stated by a codebook or a declaration.
         spent_before: Epsilon of the schema's own derivation that is part of `epsilon`, or 0.
     """
 
@@ -124,6 +129,7 @@ class Guarantee:
     spent_before: float = 0.0
     transformed: Mapping[str, str] = field(default_factory=dict)
     policy: str | None = None
+    listed: tuple[str, ...] = ()
     relation: str = field(default=RELATION)
 
     def sentence(self) -> str:
@@ -132,9 +138,9 @@ class Guarantee:
             return f"NO PRIVACY GUARANTEE: {self.void}"
         how = []
         if self.declared:
-            how.append(f"{len(self.declared)} were declared by the owner")
+            how.append(f"{_were(self.declared)} declared by the owner")
         if self.learned:
-            how.append(f"{len(self.learned)} were learned within this budget")
+            how.append(f"{_were(self.learned)} learned within this budget")
         before = (
             f" (learning the schema beforehand, epsilon {self.spent_before:g}, is counted in)"
             if self.spent_before
@@ -143,23 +149,28 @@ class Guarantee:
         domains = f"of the column domains {' and '.join(how)}; " if how else ""
         return (
             f"Whatever else an attacker knows, this release is ({self.epsilon:g}, {_plain(self.delta)})-differentially "
-            f"private for adding or removing {self.unit.sentence()}{before}; {domains}{self._rules()}not covered are the declarations "
-            "themselves, patterns that hold for the population as a whole, and other releases of the same data."
+            f"private for adding or removing {self.unit.sentence()}{before}; {domains}{self._lists()}{self._rules()}"
+            "not covered are the declarations themselves, "
+            "patterns that hold for the population as a whole, and other releases of the same data."
         )
+
+    def _lists(self) -> str:
+        """Say which combinations of values somebody vouches for: they leave as they are listed."""
+        if not self.listed:
+            return ""
+        return f"combinations listed by a codebook or the owner: of {_told(self.listed)}; "
 
     def _rules(self) -> str:
         """Say which public rules cells went through first."""
         if not self.transformed:
             return ""
-        told = [f"{name} -> {rule}" for name, rule in list(self.transformed.items())[:_MOST_TOLD]]
-        if more := len(self.transformed) - len(told):
-            told.append(f"{more} more")
+        told = _told([f"{name} -> {rule}" for name, rule in self.transformed.items()])
         what = (
             "Safe Harbor transformations applied (to columns; no legal advice)"
             if self.policy
             else "public rules applied"
         )
-        return f"{what}: {', '.join(told)}; "
+        return f"{what}: {told}; "
 
     def power(self, false_alarms: float) -> float:
         """Return the best share of true alarms of any attacker who allows this share of false alarms."""
@@ -183,6 +194,7 @@ class Guarantee:
             "spent_before": self.spent_before,
             "transformed": dict(self.transformed),
             "policy": self.policy,
+            "listed": list(self.listed),
             "sentence": self.sentence(),
         }
 
@@ -200,8 +212,15 @@ class Guarantee:
             spent_before=float(data["spent_before"]),
             transformed=dict(data.get("transformed", {})),
             policy=data.get("policy"),
+            listed=tuple(data.get("listed", ())),
             relation=str(data["relation"]),
         )
+
+
+def _told(names: Sequence[str]) -> str:
+    """Join names, not more than a sentence can bear."""
+    more = len(names) - _MOST_TOLD
+    return ", ".join([*names[:_MOST_TOLD], *([f"{more} more"] if more > 0 else [])])
 
 
 def _plain(delta: float) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from privsynth.fitting import Progress, Reservation
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.plan import Plan
 from privsynth.report import build_report, render_html
-from privsynth.table.coded import others, split_units
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
-from privsynth.table.write import write_table
+from privsynth.table.units import others, split_units
+from privsynth.table.write import is_device, keeps_metadata, write_batches, write_table
 from privsynth.tableschema.io import dump_schema
 
 HOLDOUT_PERCENT = 20
@@ -103,7 +103,7 @@ def _write(
     for audience, place in (("owner", owner), ("release", release)):
         _write_json(place / "report.json", reports[audience])
         (place / "report.html").write_text(render_html(reports[audience]), encoding="utf-8")
-    write_manifest(release, _manifest(fitted, synthetic))
+    write_manifest(release, _manifest(story, fitted, synthetic))
     for path in owner.iterdir():
         path.chmod(0o600)
     return reports["owner"]
@@ -161,12 +161,17 @@ def _report(audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, 
         carried=findings["carried"] if ours else None,
         synthetic=findings["synthetic"],
         ledger=story.paid.account() if ours and story.paid is not None else None,
-        reproduction=_reproduction(fitted),
+        reproduction=_reproduction(story, fitted),
         title="Synthetic table",
     )
 
 
-def _reproduction(fitted: Fitted) -> dict[str, Any]:
+def _because(story: Story, fitted: Fitted) -> dict[str, str]:
+    """Return why the generator is this one, where it is the planned one: a resumed model may be of another."""
+    return {"generator_because": story.plan.why} if story.plan.generator == fitted.generator else {}
+
+
+def _reproduction(story: Story, fitted: Fitted) -> dict[str, Any]:
     import numpy as np
 
     return {
@@ -174,16 +179,18 @@ def _reproduction(fitted: Fitted) -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "generator": fitted.generator,
+        **_because(story, fitted),
         "config": dict(fitted.config),
         "event": dict(fitted.event),
         "holdout": f"each unit by its own coin, {HOLDOUT_PERCENT}% on average, kept out of training",
     }
 
 
-def _manifest(fitted: Fitted, synthetic: Any) -> dict[str, Any]:
+def _manifest(story: Story, fitted: Fitted, synthetic: Any) -> dict[str, Any]:
     return {
         "dp": fitted.guarantee.void is None,
         "generator": fitted.generator,
+        **_because(story, fitted),
         "guarantee": fitted.guarantee.to_json(),
         "model_digest": fitted.digest(),
         "ledger": dict(fitted.ledger),
@@ -238,5 +245,40 @@ def demo_ledger() -> Iterator[Path]:
 
 def save_table(table: Any, path: Path, *, raw: bool = False) -> None:
     """Write a table to a file, complete or not at all."""
+    save_batches([table], path, raw=raw)
+
+
+def save_batches(
+    batches: Iterable[Any], path: Path, *, raw: bool = False, mark: Mapping[str, Any] | None = None
+) -> int:
+    """Write batches of rows to a file while they are drawn, complete or not at all.
+
+    Args:
+        batches: `pyarrow.Table`s of one schema, at least one.
+        path: The file; its ending says how it is written.
+        raw: Leave text cells that a spreadsheet would run as formulas as they are.
+        mark: What is said about the table; where its form has no room for that (CSV, JSON lines), it is written beside it, as
+            JSON in a file of the same name with `.given.json` added. Without a mark, such a file of an earlier table is removed.
+
+    Returns:
+        How many rows were written.
+    """
     with atomic_file(path) as temporary, temporary.open("wb") as target:
-        write_table(table, path, target, raw=raw)
+        rows = write_batches(batches, path, target, raw=raw)
+        if mark is not None and not keeps_metadata(path) and not is_device(path):
+            with atomic_file(_beside(path)) as note:
+                _write_json(note, mark)
+    if mark is None:
+        _forget_mark(_beside(path))
+    return rows
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".given.json")
+
+
+def _forget_mark(path: Path) -> None:
+    """Remove what was said of an earlier table of the same name; a file that is not ours stays."""
+    with suppress(OSError, ValueError, AttributeError):
+        if path.is_file() and "privsynth.given/" in str(json.loads(path.read_text(encoding="utf-8")).get("format")):
+            path.unlink()

@@ -294,11 +294,12 @@ def test_damaged_and_foreign_models(capsys: pytest.CaptureFixture[str], saved: P
         (("--where", "age"), "cannot be read"),
         (("--where", ""), "cannot be read"),
         (("--where", "height > 3"), "the columns are: age, sex, day, sick"),
-        (("--where", "age >= old"), "no integer"),
+        (("--where", "age >= old"), "no whole number"),
         (("--where", "sex = Unknown"), "no label 'Unknown'"),
-        (("--where", "sex > Female"), "Use = or !="),
-        (("--where", "age > 3; drop table"), "no integer"),
-        (("--where", "age > 300"), "Relax them"),
+        (("--where", "sex > Female"), "Use =, != or in"),
+        (("--where", "age > 3; drop table"), "no whole number"),
+        (("--where", "age > 300"), "holds for no value of `age`"),
+        (("--where", "age < 30 and age > 80"), "Relax the condition"),
     ],
 )
 def test_wrong_samples(

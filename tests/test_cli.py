@@ -104,7 +104,9 @@ def test_fit_sample_and_verify(capsys: pytest.CaptureFixture[str], folder: Path)
     fit = privsynth(capsys, *_fit(folder), "-o", folder / "m.zip")
     assert fit.code == 0
     assert len(fit.out.splitlines()) == 1, "the guarantee is one sentence"
-    assert all(line.endswith(" ...") for line in fit.err.splitlines()[:-1])
+    told = fit.err.splitlines()
+    assert told[0].startswith("  generator maxent, because ")
+    assert all(line.endswith((" ...", "more epsilon.")) for line in told[1:-1])
     assert "privsynth sample" in fit.err.splitlines()[-1]
     sample = privsynth(capsys, "sample", folder / "m.zip", "-n", 7, "--seed", 1, "-o", folder / "o.csv")
     assert (sample.code, sample.out) == (0, "")
@@ -190,7 +192,7 @@ def test_ledger_commands(capsys: pytest.CaptureFixture[str], folder: Path) -> No
     privsynth(capsys, *_fit(folder), "-o", folder / "m", "--dataset", "d")
     shown = privsynth(capsys, "ledger", "show")
     assert "of 4" in shown.out
-    assert "fit copula" in shown.out
+    assert "fit maxent" in shown.out
     assert not [line for line in shown.out.splitlines() if line != line.rstrip()]
     verified = privsynth(capsys, "ledger", "verify", folder / "m")
     assert (verified.code, verified.out) == (0, "The ledger is whole.\n")

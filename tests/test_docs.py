@@ -1,6 +1,7 @@
 """README and docs say what is true: their commands and examples run, help is the true help, and links lead somewhere.
 
-`python tests/test_docs.py` writes the help blocks of docs/cli.md and the list of entities in docs/scan.md anew.
+`python tests/test_docs.py` writes the help blocks of docs/cli.md, the list of entities in docs/scan.md and the shares in
+docs/guarantee.md anew.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ from privsynth.cli import cli
 ROOT = Path(__file__).resolve().parents[1]
 README, CLI = ROOT / "README.md", ROOT / "docs" / "cli.md"
 SCAN, MARK = ROOT / "docs" / "scan.md", "<!-- entities: written by tests/test_docs.py -->"
+GUARANTEE = ROOT / "docs" / "guarantee.md"
+STAGES = {
+    "1-way counts": "marginal",
+    "tables with the focus": "focus",
+    "correlations": "moment",
+    "selection of pairs": "select",
+    "tables of pairs": "pair",
+}
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -66,6 +75,27 @@ def with_entities(page: str) -> str:
     return page[: page.index(MARK) + len(MARK)] + "\n" + entities() + "\n"
 
 
+def with_shares(page: str) -> str:
+    """The page with the true shares of the recipe of maxent in its table."""
+    from privsynth.generators.maxent import MaxentConfig
+
+    recipe = MaxentConfig()
+    shares = {row: getattr(recipe, f"{stage}_share") for row, stage in STAGES.items()}
+    for row, share in shares.items():
+        assert f"\n| {row} | " in page
+        page = re.sub(rf"^\| {row} \| \d+%", f"| {row} | {share / sum(shares.values()):.0%}", page, flags=re.MULTILINE)
+    return page
+
+
+def test_the_shares_of_the_stages_are_the_true_ones() -> None:
+    from privsynth.generators.copula import CopulaConfig
+
+    page, copula = GUARANTEE.read_text(encoding="utf-8"), CopulaConfig()
+    assert page == with_shares(page), "python tests/test_docs.py writes the shares anew"
+    assert f"1-way counts {copula.marginal_share:.0%}, tables with the target {copula.target_share:.0%}" in page
+    assert f"correlations {copula.moment_share:.0%}" in page
+
+
 def test_the_list_of_entities_is_the_true_one() -> None:
     page = SCAN.read_text(encoding="utf-8")
     assert page == with_entities(page)
@@ -88,11 +118,13 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
     hospital_admissions(1500, seed=4).to_csv(tmp_path / "patients.csv", index=False)
     monkeypatch.chdir(tmp_path)
-    console, examples = blocks(README, "console"), blocks(README, "python")
-    assert console
-    assert examples
-    for block in console:
-        run_commands(block)
+    found = FENCE.findall(README.read_text(encoding="utf-8"))
+    assert {"console", "python"} <= {language for language, _ in found}
+    for number, (language, body) in enumerate(found):
+        if language == "console":
+            run_commands(body)
+        elif language == "python":
+            exec(compile(body, f"README example {number}", "exec"), {"__name__": "readme"})  # noqa: S102 - it is ours
     for place in (
         "release/synthetic.csv",
         "release/model/manifest.json",
@@ -106,10 +138,9 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
             line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `out/{name}/`")
         ]
         assert kept == set(re.findall(r"`([^`]+)`", row.split("|")[2]))
-    assert "Every file is as it was written." in capsys.readouterr().out
-    for number, block in enumerate(examples):
-        exec(compile(block, f"README example {number}", "exec"), {"__name__": "readme"})  # noqa: S102 - it is ours
-    assert "differentially private" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Every file is as it was written." in told
+    assert "differentially private" in told
 
 
 def test_the_readme_starts_with_make() -> None:
@@ -211,4 +242,5 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 if __name__ == "__main__":
     CLI.write_text(renewed(CLI.read_text(encoding="utf-8")), encoding="utf-8")
+    GUARANTEE.write_text(with_shares(GUARANTEE.read_text(encoding="utf-8")), encoding="utf-8")
     SCAN.write_text(with_entities(SCAN.read_text(encoding="utf-8")), encoding="utf-8")

@@ -195,3 +195,9 @@ def test_the_bins_have_no_gaps() -> None:
         size = int(rng.integers(1, 40))
         found = merged_rare(rng.exponential(5, size), rng.exponential(8), rng.integers(0, 6, size))
         assert set(found.tolist()) == set(range(int(found.max()) + 1))
+
+
+def test_a_total_below_zero_by_rounding_gives_no_negative_rows() -> None:
+    from privsynth.generators.estimates import onto_total
+
+    assert onto_total(np.array([3.0, -3.0]), np.ones(2), -5e-9).min() >= 0

@@ -79,6 +79,8 @@ def test_an_engine_gives_the_counts_of_the_coded_table() -> None:
     questions += [(("age",), None), (("died", "cost", "ward"), groups)]
     for one, other in zip(data.counts_many(questions), own.counts_many(questions), strict=True):
         assert one.reveal().tolist() == other.reveal().tolist()
+    tables = [each.reveal() // 2 for each in own.counts_many(questions)]
+    assert data.distances(questions, tables).reveal().tolist() == own.distances(questions, tables).reveal().tolist()
 
 
 def test_the_expression_compiles_for_another_engine() -> None:

@@ -14,7 +14,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("_events", "privacy", "accounting", "noise", "files", "_container"),
     ("table", "_chain", "_chain_file", "ledger", "artifact"),
     ("generators", "derive"),
-    ("pii", "safe_harbor", "audits", "quality", "simulators", "plan"),
+    ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan"),
     ("report", "derivation", "fitting"),
     ("scanning", "carried", "release", "comparing", "pipeline"),
     ("exits", "tables", "cli"),

@@ -117,6 +117,22 @@ def test_every_form_is_read_and_every_output_marked(
     assert json.loads(mark)["given"] == {"table": form, "rows": 200, "columns": GIVEN}
 
 
+def test_an_ordinary_table_of_the_same_name_loses_the_mark_of_the_earlier_one(
+    saved: Path, partial: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_batches([pa.Table.from_pandas(partial, preserve_index=False)], tmp_path / "p.csv")
+    beside = tmp_path / "o.csv.given.json"
+    for _ in range(2):
+        assert command(capsys, "sample", saved, "--given", tmp_path / "p.csv", "-o", tmp_path / "o.csv").code == 0
+        assert beside.exists()
+    assert command(capsys, "sample", saved, "-n", 5, "-o", tmp_path / "o.csv").code == 0
+    assert not beside.exists()
+    for foreign in ('{"format": "mine"}', "[]", "x", '"privsynth.given/1"'):
+        beside.write_text(foreign)
+        assert command(capsys, "sample", saved, "-n", 5, "-o", tmp_path / "o.csv").code == 0
+        assert beside.read_text() == foreign
+
+
 def test_text_is_kept_in_text_and_typed_in_typed_forms(
     saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,5 +63,5 @@ def test_an_audit_takes_units() -> None:
 
 def test_a_fitted_model_says_what_it_is_in_a_line() -> None:
     assert (
-        repr(privsynth.fit(people(300), epsilon=2, declare=PEOPLE_DECLARED)) == "Fitted(copula, 9 columns, epsilon 2)"
+        repr(privsynth.fit(people(300), epsilon=2, declare=PEOPLE_DECLARED)) == "Fitted(maxent, 9 columns, epsilon 2)"
     )

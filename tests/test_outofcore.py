@@ -37,6 +37,7 @@ from privsynth.errors import PrivsynthError, ResourceError
 from privsynth.fitting import execute, settled
 from privsynth.plan import Plan
 from privsynth.privacy import Budget, Private, Unit
+from privsynth.table import coded as coded_table
 from privsynth.table import codes as code_store
 from privsynth.table import frames, source, units
 from privsynth.table.coded import encode
@@ -373,3 +374,109 @@ def test_a_replay_finds_nothing_on_tables_that_are_read_in_batches(
     neighbours = neighbours_of_rows() if unit is ROWS else neighbours_of_patients()
     tables = [written(str(number), rows) for number, rows in enumerate(list(neighbours.values())[::3])]
     check(fit_declared(schema_of_names("age", "cost", "ward", "died"), unit), written("base", BASE), tables)
+
+
+def claimed_text(cells: list[bytes]) -> pa.Array:
+    """Return a column that is text by its type, whatever its bytes are."""
+    ends = np.cumsum([0, *map(len, cells)]).astype(np.int32)
+    buffers = [None, pa.py_buffer(ends.tobytes()), pa.py_buffer(b"".join(cells))]
+    return pa.Array.from_buffers(pa.string(), len(cells), buffers)
+
+
+def codes_of(path: Path, spec: Any, unit: Unit, most_bytes: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the codes of the column `x` (of `n` where `x` is the unit) of a file that is large from so many bytes on."""
+    monkeypatch.setattr(source, "SMALL_BYTES", most_bytes)
+    columns = {"x": spec} if unit.column is None else {"n": {"lower": 0, "upper": 9, "integer": True}}
+    schema = schema_from_declaration({"columns": columns}, ["x", "n"])
+    return list(encode(open_table(path).settled(["x", "n"]), schema, unit, KEY).rows().reveal()[next(iter(columns))])
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()])
+@pytest.mark.parametrize("unit", [Unit(), Unit(column="x", max_rows=1)])
+def test_a_cell_that_is_no_text_is_missing_and_changes_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: Unit, kind: pa.DataType
+) -> None:
+    cells = claimed_text([b"a", b"\xff", b"b", b"a\x00", b"a"])
+    if kind == pa.large_string():
+        cells = pa.Array.from_buffers(kind, 5, cells.cast(pa.large_binary()).buffers())
+    elif kind == pa.string_view():
+        cells = cells.cast(pa.binary_view()).view(kind)
+    found = []
+    for name, column in (("odd", cells), ("plain", pa.array(["a", None, "b", "a\x00", "a"]))):
+        path = tmp_path / f"{name}.parquet"
+        pq.write_table(pa.table({"x": column, "n": pa.array(range(5))}), path)
+        found += [codes_of(path, ["a", "b"], unit, most, monkeypatch) for most in (1 << 40, 0)]
+    assert len(found[0]) >= 4
+    if unit.column is None:
+        assert found == [[0, 2, 1, 2, 0]] * 4
+    else:
+        assert found[0] == found[1] == found[2] == found[3]
+
+
+ODD_TYPES: dict[str, Any] = {
+    "uuid": lambda: pa.ExtensionArray.from_storage(pa.uuid(), pa.array([b"a" * 16, None], type=pa.binary(16))),
+    "json": lambda: pa.ExtensionArray.from_storage(pa.json_(), pa.array(["a", None])),
+    "bool8": lambda: pa.ExtensionArray.from_storage(pa.bool8(), pa.array([1, None], type=pa.int8())),
+    "zone": lambda: pa.array([0, None], type=pa.int64()).cast(pa.timestamp("us", "Mars/Olympus")),
+    "offset": lambda: pa.array([0, None], type=pa.int64()).cast(pa.timestamp("us", "+05:30")),
+    "decimal32": lambda: pa.array([Decimal("1.50"), None], pa.decimal32(5, 2)),
+    "decimal256": lambda: pa.array([Decimal("1.50"), None], pa.decimal256(50, 2)),
+    "half": lambda: pa.array([1.0, None], pa.float16()),
+    "duration": lambda: pa.array([1, None], pa.duration("s")),
+    "time": lambda: pa.array([1, None], pa.time64("ns")),
+    "bytes": lambda: pa.array([b"a", b"\xff"], pa.binary_view()),
+    "list": lambda: pa.array([[1], None], pa.list_(pa.int8())),
+    "list of bytes": lambda: pa.ListArray.from_arrays([0, 1, 2], claimed_text([b"a", b"\xff"])),
+    "struct": lambda: pa.array([{"a": 1}, None]),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_TYPES)
+def test_a_type_of_parquet_is_read_alike_at_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"x": ODD_TYPES[kind](), "n": pa.array([1, 2])}), path)
+    for spec in (["a", "1.50", "1"], NUMBERS[3], NUMBERS[5], NUMBERS[6]):
+        for unit in (Unit(), Unit(column="x", max_rows=1)):
+            small, large = (codes_of(path, spec, unit, most, monkeypatch) for most in (1 << 40, 0))
+            assert small == large
+
+
+@pytest.mark.parametrize("rows", [5, 15, 0])
+@pytest.mark.parametrize("unit", [Unit(), Unit(column="n", max_rows=1)])
+def test_a_file_that_changes_between_passes_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: Unit, rows: int
+) -> None:
+    monkeypatch.setattr(source, "SMALL_BYTES", 0)
+    schema = schema_from_declaration({"columns": {"x": ["a", "b"]}}, ["x", "n"])
+
+    def write(rows: int, name: str = "x") -> Source:
+        pq.write_table(pa.table({name: ["a"] * rows, "n": pa.array(range(rows))}), tmp_path / "t.parquet")
+        return open_table(tmp_path / "t.parquet")
+
+    settled, keep = write(10).settled(["x"]), Private(np.ones(10, dtype=np.bool_))
+    write(rows)
+    with pytest.raises(ResourceError, match="changed while it was read"):
+        encode(settled, schema, unit, KEY, keep=keep)
+    write(10, "other")
+    with pytest.raises(PrivsynthError, match="changed while it was read"):
+        encode(settled, schema, unit, KEY, keep=keep)
+
+
+def test_a_file_that_grows_between_owners_and_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SMALL_BYTES", 0)
+    path, unit = tmp_path / "t.parquet", Unit(column="n", max_rows=1)
+    schema = schema_from_declaration({"columns": {"x": ["a", "b"]}}, ["x", "n"])
+    for rows in (5, 15):
+        pq.write_table(pa.table({"x": ["a"] * 10, "n": pa.array(range(10))}), path)
+        settled = open_table(path).settled(["x", "n"])
+
+        def used(*given: Any, rows: int = rows, **named: Any) -> Any:
+            found = rows_used(*given, **named)
+            pq.write_table(pa.table({"x": ["a"] * rows, "n": pa.array(range(rows))}), path)
+            return found
+
+        monkeypatch.setattr(coded_table, "rows_used", used)
+        with pytest.raises(ResourceError, match="changed while it was read"):
+            encode(settled, schema, unit, KEY)

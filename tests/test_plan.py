@@ -119,27 +119,27 @@ def test_an_action_that_would_not_be_done_is_refused(leaves: dict[str, Any], mat
 
 
 def test_what_the_scan_suggests_to_make_anew_can_be_made() -> None:
-    from privsynth.generators.fakes import PROVIDERS, make_fakes
+    from privsynth.generators.fakes import PROVIDERS, Fakes
     from privsynth.pii.entities import ENTITIES
     from privsynth.tableschema import Field, Schema
 
     assert {entity.faker for entity in ENTITIES.values() if entity.faker} <= set(PROVIDERS)
     fields = tuple(Field(name=name, kind="identifier", action="fake", faker=name) for name in PROVIDERS)
-    made = make_fakes(Schema(fields=fields), 3, np.random.default_rng(0))
+    made = Fakes(Schema(fields=fields), 3, np.random.default_rng(0)).next(3)
     assert all(len(made[name]) == 3 and made[name].null_count == 0 for name in PROVIDERS)
 
 
 def test_stand_ins_have_a_locale_or_a_form() -> None:
-    from privsynth.generators.fakes import is_known, make_fakes
+    from privsynth.generators.fakes import Fakes, is_known
     from privsynth.tableschema import Field, Schema
 
     names = {"who": "de_DE:name", "key": "pattern:MRN-99a", "zip": "pl_PL:postcode"}
     fields = tuple(Field(name=name, kind="identifier", action="fake", faker=faker) for name, faker in names.items())
-    made = make_fakes(Schema(fields=fields), 200, np.random.default_rng(0))
+    made = Fakes(Schema(fields=fields), 200, np.random.default_rng(0)).next(200)
     assert all(re.fullmatch(r"[A-Z]{3}-\d\d[a-z]", value) for value in made["key"].to_pylist())
     assert all(re.fullmatch(r"\d\d-\d{3}", value) for value in made["zip"].to_pylist())
     assert len(set(made["key"].to_pylist())) > 190
-    assert made["key"].equals(make_fakes(Schema(fields=fields), 200, np.random.default_rng(0))["key"])
+    assert made["key"].equals(Fakes(Schema(fields=fields), 200, np.random.default_rng(0)).next(200)["key"])
     unknown = ("xx_XX:name", "de_DE:nothing", "pattern:", "pattern:" + "9" * 65, "nothing", None, ":name:")
     assert [is_known(faker) for faker in (*names.values(), *unknown)] == [True] * 3 + [False] * 7
     assert not is_known("de_CH:state")  # a provider of other locales only

@@ -41,7 +41,9 @@ from privsynth.accounting import (
     thresholded,
 )
 from privsynth.errors import BudgetError, UsageError
+from privsynth.plan import Plan
 from privsynth.privacy import RELATION, Budget, Guarantee, Private, Unit
+from privsynth.tableschema import schema_from_declaration
 
 EPSILONS = st.floats(0.01, 20)
 MUS = st.floats(0.01, 8)
@@ -120,8 +122,19 @@ def test_more_noise_never_spends_more(mu: float, delta: float, more: float) -> N
 def test_a_reported_epsilon_is_rounded_up_to_at_most_one_unit_of_its_last_digit(epsilon: float) -> None:
     told = rounded_up(epsilon)
     step = 10.0 ** (-3 if epsilon >= 0.1 else math.floor(math.log10(epsilon)) - 2)
-    assert epsilon * (1 - 1.1e-9) <= told <= (epsilon + step) * (1 + 1e-9)
+    assert epsilon * (1 - 1e-15) <= told <= (epsilon + step) * (1 + 1e-9)
     assert rounded_up(0.0) == rounded_up(-1.0) == 0.0
+
+
+@pytest.mark.parametrize("epsilon", [0.001, 0.002, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.3, 0.7, 1, 2.5, 3, 10, 50])
+@pytest.mark.parametrize("delta", [1e-5, 1e-6, 1e-9])
+def test_a_budget_that_is_spent_is_reported_as_it_was_asked_for(epsilon: float, delta: float) -> None:
+    kinds = {"a": {"kind": "boolean"}, "b": {"kind": "categorical"}}
+    for columns in ({"a": kinds["a"]}, kinds):
+        schema = schema_from_declaration({"columns": columns}, list(columns))
+        plan = Plan.make(schema, unit=Unit(), budget=Budget(epsilon=epsilon, delta=delta))
+        assert plan.guarantee_of_schema().epsilon == epsilon
+        assert spend_of(plan.total_event).epsilon(delta) <= epsilon
 
 
 @settings(max_examples=40)
@@ -288,7 +301,7 @@ def test_a_guarantee_says_who_how_much_and_under_which_relation() -> None:
         "adding or removing",
         "`patient`",
         "at most 2",
-        "1 were declared",
+        "1 was declared",
         "2 were learned",
         "not covered",
     ):

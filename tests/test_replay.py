@@ -16,9 +16,10 @@ from privsynth.accounting import Spend, spend_of
 from privsynth.derive import undetermined
 from privsynth.generators import make_config
 from privsynth.privacy import Private, Unit
-from privsynth.table.coded import encode, rows_used, split_units
+from privsynth.table.coded import encode
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
+from privsynth.table.units import rows_used, split_units
 from privsynth.tableschema.generalised import generalised_field
 from privsynth.tableschema.model import Field, Schema
 

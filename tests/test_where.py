@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,10 @@ import privsynth
 from privsynth import Fitted
 from privsynth.errors import UsageError
 from privsynth.generators import conditional
+from privsynth.generators import where as conditions
 from privsynth.generators.where import Conditions
 from privsynth.tableschema import Field, Schema
+from privsynth.tableschema.constraints import Sum
 
 LABELS = ("Trinidad and Tobago", "R&D", "O'Brien", 'say "x"', ">50K", "<=50K", "a, (b)", "back\\slash", "12")
 SCHEMA = Schema(
@@ -221,9 +225,86 @@ def test_a_condition_without_mass_ends_with_a_message(
     model: Fitted, monkeypatch: pytest.MonkeyPatch, where: str, said: str
 ) -> None:
     monkeypatch.setattr(conditional, "TRIED_ROWS", 1)
+    monkeypatch.setattr(conditions, "_check_reach", lambda *_: None)  # so that a term has no mass for sure
     with pytest.raises(UsageError, match=r"no mass: none of .* rows") as error:
         privsynth.sample(model, 5, where=where)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age > 120",
+        "age >= 121",
+        "age < 0",
+        "age <= -1",
+        "age = 121",
+        "age in (121, 500)",
+        "age between 121 and 130",
+        "age between -5 and -1",
+        "age between 50 and 40",
+        "age not between 0 and 120",
+        "length of stay > 100",
+        "day > 2020-12-31",
+        "day < 2020-01-01",
+        "seen = 2021-01-01 10:00:00",
+    ],
+)
+def test_a_condition_that_no_value_can_reach_is_refused_at_once(text: str) -> None:
+    with pytest.raises(UsageError, match=r"character 13\) holds for no value of"):
+        Conditions.parse(f"sex = F and {text}", SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age >= 120",
+        "age <= 0",
+        "age != 121",
+        "age in (120, 500)",
+        "age between 120 and 130",
+        "age not between 0 and 119",
+        "age not in (500)",
+        "age < 1",
+        "age > 119",
+        "day >= 2020-12-31",
+        "age is missing",
+        "length of stay = 100",
+    ],
+)
+def test_a_condition_that_a_bound_fulfils_is_taken(text: str) -> None:
+    assert len(Conditions.parse(text, SCHEMA).terms) == 1
+
+
+def test_a_sum_has_other_values_than_its_own_bounds() -> None:
+    fields = tuple(Field(name=name, kind="integer", minimum=0, maximum=9) for name in "tab")
+    schema = Schema(fields=fields, constraints=(Sum(total="t", parts=("a", "b")),))
+    assert Conditions.parse("t > 9", schema).columns == ("t",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "z in (" + ",".join(f"L{n}" for n in range(1_000)) + ")",
+        "i in (" + ",".join(map(str, range(100_000))) + ")",
+        " and ".join(["i >= 0"] * 3_000),
+        " and ".join(["z = L1"] * 3_000),
+        "z = " + " and ".join(["x"] * 20_000),
+        "x " * 100_000,
+        "z = '" + "y" * 1_000_000 + "'",
+        "z = nothing",
+    ],
+    ids=["labels", "numbers", "terms", "labelled terms", "a value with and", "words", "a long quote", "no label"],
+)
+def test_a_long_condition_is_read_or_refused_in_a_moment(text: str) -> None:
+    fields = (
+        Field(name="z", kind="categorical", enum=tuple(f"L{n}" for n in range(50_000))),
+        Field(name="i", kind="integer", minimum=0, maximum=10**6),
+    )
+    began = time.process_time()
+    with suppress(UsageError):
+        Conditions.parse(text, Schema(fields=fields))
+    assert time.process_time() - began < 4
 
 
 def test_streamed_rows_are_those_of_one_table(model: Fitted) -> None:

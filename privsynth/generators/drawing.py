@@ -36,6 +36,7 @@ Vector = npt.NDArray[np.float32]
 Factors = dict[str, tuple[tuple[str, ...], list[Matrix]]]
 _FIRST_PASSES = 5
 _LATER_PASSES = 1
+_BALANCED = 20
 _LEAST_PRIOR = 1e-7
 
 
@@ -184,13 +185,15 @@ class Drawing:
             return even_draws(
                 probabilities, random[np.argsort(key[random].astype(np.uint16), kind="stable")], self._rng
             )
-        others = self._block_members()
+        others = self._block_members(neighbours)
         return balanced_draws(probabilities, key.astype(np.uint16), self._blocks, others, self._rng)
 
-    def _block_members(self) -> list[list[Members]]:
-        """Return, of each column that is there, the rows of each bin in each block."""
+    def _block_members(self, neighbours: Sequence[str]) -> list[list[Members]]:
+        """Return the rows of each bin in each block, of the columns whose tables are known and of the latest others."""
         for name, members in self._members.items():
             if name not in self._in_blocks and members.number > 1:
                 bins = [members.bins[block].astype(np.int64) for block in self._blocks]
                 self._in_blocks[name] = [Members.of(each, members.number) for each in bins]
-        return list(self._in_blocks.values())
+        plain = [name for name in self._in_blocks if name not in neighbours]
+        wanted = {*neighbours, *plain[-max(_BALANCED - len(neighbours), 1) :]}
+        return [members for name, members in self._in_blocks.items() if name in wanted]

@@ -129,6 +129,7 @@ def onto_total(values: Floats, variance: Floats, total: float) -> Floats:
         variance: float64[g], how far each may give way; not negative.
         total: The wanted sum, not negative.
     """
+    total = max(total, 0.0)
     variance = np.maximum(variance, 1e-9 * max(float(variance.max(initial=0.0)), 1e-9))
     active = np.ones(len(values), dtype=np.bool_)
     for _ in range(len(values)):

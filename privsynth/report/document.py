@@ -25,6 +25,7 @@ RELEASED_REPRODUCTION = (
     "numpy",
     "packages",
     "generator",
+    "generator_because",
     "config",
     "budget",
     "event",

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.errors import ResourceError, SchemaError
 from privsynth.privacy import Private, Unit
 from privsynth.table.codes import CodeStore
 from privsynth.table.connection import spill_folder
@@ -212,6 +213,7 @@ def encode(
 
     Raises:
         SchemaError: a column is missing from the table, a domain is incomplete, or the file is broken.
+        ResourceError: the file changed between two passes.
     """
     check_columns(source, schema, unit)
     domains = [Domain.of(field) for field in schema.modelled]
@@ -224,10 +226,19 @@ def encode(
         rows = len(chunk[domains[0].name])
         if used is not None:
             chosen = used[at : at + rows]
+            if len(chosen) != rows:
+                raise _changed(source)
             chunk = {name: column[chosen] for name, column in chunk.items()}
         store.add(chunk)
         at += rows
+    if used is not None and at != len(used):
+        raise _changed(source)
     return CodedTable(domains, Private(store), unit)
+
+
+def _changed(source: Source) -> ResourceError:
+    """Say that two passes over a table did not see as many rows; how many is not said."""
+    return ResourceError(f"{source.where} changed while it was read. Let nothing write to it, and run it again.")
 
 
 def check_columns(source: Source, schema: Schema, unit: Unit) -> None:
@@ -236,8 +247,6 @@ def check_columns(source: Source, schema: Schema, unit: Unit) -> None:
     Raises:
         SchemaError: the schema or the unit names a column that the table lacks, or nothing is left to model.
     """
-    from privsynth.errors import SchemaError
-
     wanted = [field.name for field in schema.fields] + ([unit.column] if unit.column else [])
     for name in wanted:
         if name not in source.names:

@@ -26,7 +26,7 @@ def spill_folder() -> str:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB that loads no extension and spills, encrypted, into a folder of mode 0700."""
+    """Open an in-memory DuckDB that loads no extension, and spills encrypted, into a folder of mode 0700, or not at all (DuckDB 2.0)."""
     import duckdb
 
     connection = duckdb.connect(

@@ -58,7 +58,7 @@ def counted(coded: Any, names: Sequence[str]) -> Any:
 
 
 class EngineTable:
-    """A data source whose rows stay in an engine.
+    """A data source whose rows stay in an engine. It answers counts and distances, and has no `moments`: correlations need rows.
 
     Args:
         table: An Ibis table; one row is one unit.
@@ -95,6 +95,11 @@ class EngineTable:
     def counts_many(self, questions: Sequence[Question]) -> list[Private[Ints]]:
         """Return the contingency tables of several questions, one after the other."""
         return [self.counts(names, groups) for names, groups in questions]
+
+    def distances(self, questions: Sequence[Question], tables: Sequence[Ints]) -> Private[Ints]:
+        """Return how far the contingency table of each question is from a public one; see `CodedTable.distances`."""
+        pairs = zip(self.counts_many(questions), tables, strict=True)
+        return Private(np.array([np.abs(found.reveal() - table).sum() for found, table in pairs], dtype=np.int64))
 
 
 def duckdb_run(connection: Any) -> Callable[[Any], pa.Table]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from privsynth.errors import SchemaError, UsageError
+from privsynth.errors import PrivsynthError, SchemaError, UsageError
 
 _PARQUET = (".parquet", ".pq")
 _EXCEL = (".xlsx", ".xlsm")
@@ -83,6 +83,8 @@ def typed_batches(path: Path) -> Callable[[Sequence[str]], Iterator[Any]] | None
 
         with _explained(path):
             file = pq.ParquetFile(path, pre_buffer=False)
+            if not set(names) <= set(file.schema_arrow.names):
+                raise SchemaError(f"{path.name} changed while it was read. Let nothing write to it, and run it again.")
             batches = file.iter_batches(BATCH_ROWS, columns=list(names))
         with file:
             while True:
@@ -106,7 +108,7 @@ def _explained(path: Path) -> Iterator[None]:
         raise UsageError(
             f"Reading {path.name} needs openpyxl. Install privsynth[excel], or save the table as CSV."
         ) from None
-    except MemoryError:
+    except (MemoryError, PrivsynthError):
         raise
     except Exception as error:  # readers of damaged files raise whatever they meet
         raise SchemaError(
@@ -294,7 +296,31 @@ def _cast(column: Any) -> Any:
         return pc.strftime(local.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
     if pa.types.is_floating(kind):
         return _floats(column)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return _readable(column)
     return column.cast(pa.string())
+
+
+def _readable(column: Any) -> Any:
+    """Return text with the cells missing that are not valid UTF-8, which a file may claim to hold; the others are as they are."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        cells = column.cast(pa.large_binary())
+        good = pa.array([_is_text(cell) for cell in cells.to_pylist()], type=pa.bool_())
+        column = pc.if_else(good, cells, pa.scalar(None, type=pa.large_binary())).cast(pa.large_string())
+    return column.cast(pa.string())
+
+
+def _is_text(cell: bytes | None) -> bool:
+    try:
+        return cell is not None and cell.decode("utf-8") is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _floats(column: Any) -> Any:

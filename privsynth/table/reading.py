@@ -117,8 +117,7 @@ def _distinct(column: pa.Array, name: str) -> tuple[pa.Table, npt.NDArray[np.int
     from privsynth.table.frames import to_text_table
 
     index, values = None, column
-    if not pa.types.is_nested(column.type) and not pa.types.is_null(column.type):
-        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if (encoded := _encoded(column)) is not None:
         index, values = encoded.indices, encoded.dictionary
     texts = to_text_table(pa.table({name: values}))
     if index is None:
@@ -128,6 +127,20 @@ def _distinct(column: pa.Array, name: str) -> tuple[pa.Table, npt.NDArray[np.int
     return pa.concat_tables([texts, missing]).combine_chunks(), np.asarray(
         place.to_numpy(zero_copy_only=False), dtype=np.int64
     )
+
+
+def _encoded(column: pa.Array) -> Any:
+    """Return a column as a dictionary array, or None where its type has none."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        return column
+    if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
+        return None
+    try:
+        return column.dictionary_encode()
+    except (pa.ArrowException, TypeError):  # types of extensions (UUID, JSON), and decimals of 32 and 64 bits
+        return None
 
 
 def _dictionary(index: npt.NDArray[np.int64], names: pa.Array) -> pa.Array:
@@ -147,7 +160,10 @@ def _values(column: pa.Array, domain: Domain, missing: Sequence[str]) -> npt.NDA
         return _numbers(column, missing)
     tokens = any(character.isdigit() for token in missing for character in token)
     if field.kind in ("date", "datetime") and pa.types.is_timestamp(kind) and field.format is None and not tokens:
-        seconds = _seconds(column)
+        try:
+            seconds = _seconds(column)
+        except pa.ArrowException:  # of a time zone that is not known here: its text is missing, cell by cell
+            return None
         return np.floor(seconds / 86400) if field.kind == "date" else seconds
     return None
 

@@ -44,6 +44,7 @@ class Source:
         where: How messages name the table.
         prepare: Called once before the first read: checks the table's structure, or loads it into the connection.
         stream: Yields the rows of some columns in batches, with types of their own; None where only SQL reads the table.
+        path: The file that the table was opened from, set by `open_table`; None where it was not.
         size_bytes: About the size of the table at rest, or 0. It decides how the table is read and nothing else.
     """
 
@@ -65,6 +66,7 @@ class Source:
         self.stream = stream
         self.names = tuple(names)
         self.where = where
+        self.path: Path | None = None
 
     def arrow(self, expressions: Sequence[str]) -> pa.Table:
         """Evaluate SQL expressions over all rows, in row order."""
@@ -179,7 +181,9 @@ def open_table(table: Any, *, encoding: str = "utf-8", repair: bool = False) -> 
     if isinstance(table, str | os.PathLike):
         if "://" in str(table):
             raise UsageError("Databases are not read yet. Export the table to CSV or Parquet, and give that file.")
-        return _open_path(Path(table), _ENCODINGS[encoding.lower()], repaired_names if repair else checked_names)
+        source = _open_path(Path(table), _ENCODINGS[encoding.lower()], repaired_names if repair else checked_names)
+        source.path = Path(table)
+        return source
     return _open_frame(table, repaired_names if repair else checked_names)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.errors import ResourceError
 from privsynth.noise import UnitCoins
 from privsynth.privacy import Private, Unit
 from privsynth.table.source import Source
@@ -31,6 +32,9 @@ def rows_used(owners: Any, unit: Unit, key: bytes, keep: Private[Bools] | None) 
         unit: Who is protected.
         key: Secret key of the coins.
         keep: bool[n], or None for all.
+
+    Raises:
+        ResourceError: there are not as many rows as `keep` has.
     """
     if unit.column is None:
         return np.ones(len(owners), dtype=np.bool_) if keep is None else keep.reveal()
@@ -40,6 +44,8 @@ def rows_used(owners: Any, unit: Unit, key: bytes, keep: Private[Bools] | None) 
     nobody = np.concatenate([np.zeros(0, dtype=np.bool_), *(each[1] for each in found)])
     del found
     used = np.ones(len(nobody), dtype=np.bool_) if keep is None else keep.reveal()
+    if len(used) != len(nobody):
+        raise ResourceError("The table changed while it was read. Let nothing write to it, and run it again.")
     return used & (nobody | _bounded(names, used & ~nobody, unit, coins))
 
 

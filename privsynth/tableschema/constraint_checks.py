@@ -126,13 +126,19 @@ def _check_labels(constraint: FixedCombinations, field: Field, place: int) -> No
             fits = _within(field, text)
             remedy = "Widen the bounds of the field, or remove the combination"
         if not fits:
+            what = (
+                "a value" if isinstance(constraint.source, Mapping) else repr(text)
+            )  # a codebook's lines are not quoted
             raise SchemaError(
-                f"The constraint {constraint.says} lists {text!r}, which `{field.name}` cannot be. {remedy}."
+                f"The constraint {constraint.says} lists {what}, which `{field.name}` cannot be. {remedy}."
             )
 
 
 def _within(field: Field, text: str) -> bool:
-    number = field.to_number(text)
+    try:
+        number = field.to_number(text)
+    except SchemaError:
+        return False
     above = field.minimum is None or number >= field.to_number(field.minimum)
     return above and number == int(number) and (field.maximum is None or number <= field.to_number(field.maximum))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -22,9 +20,11 @@ from privsynth.tableschema.constraints import (
     Sum,
     checked_shape,
 )
+from privsynth.tableschema.plain_file import document_of, read_beside, rows_of, shown
 
+_ROWS = (".csv", ".tsv", ".txt")
+_LARGEST = 1e300
 _SOURCES = ("declared", "public", "dp", "data", "default")
-_MAX_BYTES = 16_000_000
 # SDV's names of parameters -> ours (SDV 1.x `constraint_parameters`, and the arguments of its 2.x classes).
 _FROM_SDV = {
     "low_column_name": "low",
@@ -131,6 +131,12 @@ def _made(name: str, leaves: Mapping[str, Any], source: Any, place: str, folder:
             raise SchemaError(f"The {place} has the `{key}` {leaves[key]!r}. Give true or false.")
         return bool(leaves.get(key, False))
 
+    def number(key: str) -> float:
+        found = leaves.get(key, 0)
+        if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < _LARGEST:
+            raise SchemaError(f"The {place} has no `{key}`. Give a number above 0.")
+        return found
+
     match name:
         case "Inequality":
             return Inequality(low=text("low"), high=text("high"), strict=truth("strict"), source=source)
@@ -138,7 +144,7 @@ def _made(name: str, leaves: Mapping[str, Any], source: Any, place: str, folder:
             columns = {key: text(key) for key in ("low", "middle", "high")}
             return Range(**columns, strict=truth("strict"), source=source)
         case "FixedIncrements":
-            return FixedIncrements(column=text("column"), increment=leaves.get("increment", 0), source=source)
+            return FixedIncrements(column=text("column"), increment=number("increment"), source=source)
         case "OneHotEncoding":
             return OneHotEncoding(columns=texts("columns"), source=source)
         case "Sum":
@@ -155,6 +161,8 @@ def _combinations(
     if book is not None:
         listed, source = _codebook(book, columns, place, folder)
     rows = None if listed is None else _rows(listed, columns, place)
+    if rows is not None and book is not None:
+        rows = tuple(sorted(rows))  # the order of a codebook's lines says nothing that has to be published
     return FixedCombinations(columns=columns, combinations=rows, learn=learn, source=source)
 
 
@@ -188,32 +196,18 @@ def _codebook(book: Any, columns: tuple[str, ...], place: str, folder: Path | No
             f"The {place} has the codebook {book!r}, which cannot be looked up here. Give a path beside the schema's file, or "
             "list the `combinations`."
         )
-    path = folder / book
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise SchemaError(f"The codebook {path} is larger than 16 MB. Leave out what is not needed.")
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SchemaError(f"The codebook {path} cannot be read ({type(error).__name__}). Check the path.") from None
+    content, text = read_beside(folder, book)
     source = {"source": "public", "name": Path(book).name, "sha256": hashlib.sha256(content).hexdigest()}
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        return _listed(text, "\t" if path.suffix.lower() == ".tsv" else ",", columns, path), source
-    from privsynth.tableschema.io import read_document
-
-    document = read_document(path)
-    return (document if isinstance(document, list) else (document or {}).get("combinations", [])), source
-
-
-def _listed(text: str, delimiter: str, columns: tuple[str, ...], path: Path) -> list[Any]:
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    lost = [name for name in columns if name not in (reader.fieldnames or ())]
-    if lost:
+    if Path(book).suffix.lower() in _ROWS:
+        return list(rows_of(text, book, columns)), source
+    document = document_of(text, book)
+    listed = document.get("combinations") if isinstance(document, Mapping) else document
+    if not isinstance(listed, list):
         raise SchemaError(
-            f"The codebook {path} has no column `{lost[0]}`. Its columns are: {', '.join(reader.fieldnames or ())}."
+            f"The codebook {shown(book)} is no list of combinations. Write one list of values for each of them, or a CSV with the "
+            f"columns: {', '.join(columns)}."
         )
-    rows = [[row[name] for name in columns] for row in reader]
-    return [row for row in rows if all(row)]
+    return listed, source
 
 
 def constraint_document(constraint: Constraint) -> dict[str, Any]:

@@ -247,6 +247,6 @@ def _checked_list(constraint: FixedCombinations) -> None:
     wrong = next((row for row in rows if len(row) != len(constraint.columns)), None)
     if wrong is not None:
         raise SchemaError(
-            f"The constraint {constraint.says} lists the combination {list(wrong)!r}, which has not one value for each of its "
+            f"The constraint {constraint.says} lists a combination of {len(wrong)} values, which has not one value for each of its "
             f"{len(constraint.columns)} columns. Correct it."
         )

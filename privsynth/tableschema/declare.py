@@ -13,6 +13,7 @@ from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.hierarchy import found_hierarchy
 from privsynth.tableschema.io import read_document
 from privsynth.tableschema.model import KINDS, NUMERIC, Field, Schema
+from privsynth.tableschema.plain_file import books_of
 
 _ALLOWED = {
     "lower",
@@ -78,6 +79,7 @@ def schema_from_declaration(
         unit_column=unit,
         max_rows=max_rows,
         constraints=constraints,
+        codebooks=books_of(document, folder),
     )
     check_constraints(generalised_schema(schema))
     return schema

@@ -8,28 +8,27 @@ to be seen. A hierarchy is a public fact about labels and costs nothing. It is w
 - a mapping from group to labels or ranges: `{circulatory: ["390-459", "785"], eye: ["H00-H59"]}`. A range is two whole numbers, and
   holds labels whose whole part is between them; or two codes of one length, and holds labels that begin with a code between
   them. A label that is listed by itself goes first;
-- in a schema file, a path of a CSV with the columns `code,parent`, or of a YAML or JSON with such a mapping.
+- in a schema file, the path of a file beside it: a CSV with the columns `code,parent`, or of a YAML or JSON with such a mapping.
 
 Labels of no group are of the group `other`, which comes last.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import hashlib
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema.plain_file import document_of, read_beside, rows_of, shown
 
 if TYPE_CHECKING:
     from privsynth.tableschema.model import Field
@@ -40,7 +39,6 @@ Hierarchy = str | Groups
 CODEBOOKS = ("atc", "icd10", "icd9cm", "nace", "naics")
 OTHER = "other"
 _LONGEST_PREFIX = 20
-_MAX_BYTES = 16_000_000
 _SUFFIXES = (".csv", ".tsv", ".yaml", ".yml", ".json")
 _PREFIX = re.compile(r"prefix:([0-9]{1,2})")
 _RANGE = re.compile(r"([A-Za-z]*[0-9]*[A-Za-z]?)-([A-Za-z]*[0-9]*[A-Za-z]?)")
@@ -117,36 +115,25 @@ def read_hierarchy(path: str, folder: Path, name: str) -> tuple[Groups, dict[str
     Raises:
         SchemaError: the file cannot be read or has another form.
     """
-    place = folder / path
-    try:
-        if place.stat().st_size > _MAX_BYTES:
-            raise SchemaError(f"The codebook {place} is larger than 16 MB. Leave out what is not needed.")
-        content = place.read_bytes()
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SchemaError(f"The codebook {place} cannot be read ({type(error).__name__}). Check the path.") from None
-    source = {"source": "public", "name": place.name, "sha256": hashlib.sha256(content).hexdigest()}
-    if place.suffix.lower() in (".csv", ".tsv"):
-        return _from_rows(text, "\t" if place.suffix.lower() == ".tsv" else ",", place), source
-    from privsynth.tableschema.io import read_document
-
-    found = checked_hierarchy(read_document(place), name)
-    if isinstance(found, str):
-        raise SchemaError(f"The codebook {place} is no mapping from group to labels. Write it as `group: [labels]`.")
-    return found, source
+    content, text = read_beside(folder, path)
+    source = {"source": "public", "name": Path(path).name, "sha256": hashlib.sha256(content).hexdigest()}
+    if Path(path).suffix.lower() in (".csv", ".tsv"):
+        return _from_rows(text, path), source
+    found = document_of(text, path)
+    if not isinstance(found, Mapping):
+        raise SchemaError(
+            f"The codebook {shown(path)} is no mapping from group to labels. Write it as `group: [labels]`."
+        )
+    return cast(Groups, checked_hierarchy(found, name)), source
 
 
-def _from_rows(text: str, delimiter: str, place: Path) -> Groups:
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    if not {"code", "parent"} <= set(reader.fieldnames or ()):
-        raise SchemaError(f"The codebook {place} has no columns `code` and `parent`. Name them so in its first line.")
-    found: dict[str, tuple[str, ...]] = {}
-    for row in reader:
-        if row["code"] and row["parent"]:
-            found[row["parent"]] = (*found.get(row["parent"], ()), row["code"])
+def _from_rows(text: str, path: str) -> Groups:
+    found: dict[str, dict[str, None]] = {}
+    for code, parent in rows_of(text, path, ("code", "parent")):
+        found.setdefault(parent, {})[code] = None
     if not found:
-        raise SchemaError(f"The codebook {place} lists no code. Give it one line a code.")
-    return found
+        raise SchemaError(f"The codebook {shown(path)} lists no code. Give it one line a code.")
+    return {parent: tuple(codes) for parent, codes in found.items()}
 
 
 def found_hierarchy(given: Any, folder: Path | None, name: str) -> tuple[Hierarchy | None, dict[str, Any]]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import SchemaError
+from privsynth.tableschema import plain_file
 from privsynth.tableschema.constraint_checks import check_constraints
 from privsynth.tableschema.constraint_file import constraint_document, constraints_from_document
 from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.hierarchy import found_hierarchy, hierarchy_document
 from privsynth.tableschema.model import LEAVES, SOURCES, Field, Schema
+from privsynth.tableschema.plain_file import books_of, document_of
 
 _TYPES = {
     "boolean": "boolean",
@@ -46,26 +48,9 @@ def read_document(path: Path | str) -> Any:
     """Read a YAML or JSON file into plain values.
 
     Raises:
-        SchemaError: the file is missing, not text, not YAML/JSON, or over 16 MB.
+        SchemaError: the file is missing, no plain file, not text, not YAML/JSON (without anchors and aliases), or over 16 MB.
     """
-    import yaml
-
-    path = Path(path)
-    try:
-        if path.stat().st_size > 16_000_000:
-            raise SchemaError(f"The file {path} is larger than 16 MB. A schema is small; check the path.")
-        text = path.read_text(encoding="utf-8")
-        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except FileNotFoundError:
-        raise SchemaError(f"There is no file {path}. Check the path.") from None
-    except OSError as error:
-        raise SchemaError(
-            f"The file {path} cannot be read ({error.strerror}). Check the path and its rights."
-        ) from None
-    except (UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        where = getattr(error, "problem_mark", None)
-        place = f" at line {where.line + 1}" if where is not None else ""
-        raise SchemaError(f"The file {path} is not readable as YAML or JSON{place}. Correct it.") from None
+    return document_of(plain_file.read_text(Path(path)), path)
 
 
 def read_schema(path: Path | str) -> Schema:
@@ -106,6 +91,7 @@ def schema_from_document(document: Any, *, where: str = "the schema", folder: Pa
         policy=_policy(root.get("policy"), where),
         spend=None if root.get("spend") is None else _mapping(root["spend"], f"`privsynth.spend` in {where}"),
         constraints=constraints,
+        codebooks=books_of(document, folder),
         extra={**extra, **({"privsynth": own_extra} if own_extra else {})},
     )
     if constraints:
@@ -269,4 +255,9 @@ def dump_schema(schema: Schema, *, as_json: bool = False) -> str:
     document = schema_to_document(schema)
     if as_json:
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
+
+    class PlainDumper(yaml.SafeDumper):
+        def ignore_aliases(self, _: Any) -> bool:  # which are not read again
+            return True
+
+    return str(yaml.dump(document, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=120))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from privsynth.errors import SchemaError
-from privsynth.tableschema.constraints import Constraint, FixedIncrements, source_of
+from privsynth.tableschema.constraints import Constraint, FixedCombinations, FixedIncrements, source_of
 from privsynth.tableschema.generalise import Rule
 from privsynth.tableschema.hierarchy import Hierarchy, checked_hierarchy
 
@@ -255,6 +255,7 @@ class Schema:
         spend: What the derivation of this schema has spent: event, delta, dataset and ledger entry; or None.
         policy: A policy that the schema follows, with its public parameters: `{"name": .., "as_of": ..}`; or None.
         constraints: What holds between the columns of every row.
+        codebooks: Absolute paths of the files that it was read from besides its own; they are not written.
         extra: Keys of the file that privsynth does not know, kept for writing.
     """
 
@@ -266,6 +267,7 @@ class Schema:
     spend: Mapping[str, Any] | None = None
     policy: Mapping[str, Any] | None = None
     constraints: tuple[Constraint, ...] = ()
+    codebooks: tuple[str, ...] = field(default=(), compare=False, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -332,6 +334,12 @@ class Schema:
         """Names of modelled fields that the owner or a codebook vouches for."""
         learned = set(self.learned())
         return tuple(each.name for each in self.modelled if each.name not in learned)
+
+    def listed(self) -> tuple[str, ...]:
+        """Names of the columns whose combinations are stated by a codebook or a declaration, in column order."""
+        lists = [each for each in self.constraints if isinstance(each, FixedCombinations)]
+        bound = {name for each in lists if each.combinations and source_of(each) != "dp" for name in each.columns}
+        return tuple(name for name in self.names if name in bound)
 
     def with_fields(self, fields: Iterable[Field]) -> Schema:
         """Return a copy with other fields."""
