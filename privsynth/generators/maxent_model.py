@@ -23,7 +23,7 @@ from privsynth.tableschema.model import Schema
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _CELLS = 1 << 23
-_MATRIX_CELLS = 1 << 24
+_MATRIX_CELLS = 1 << 22
 _LEAST_ROWS = 1 << 12
 _REFERENCE_ROWS = 1 << 16
 
