@@ -223,7 +223,8 @@ def test_a_fit_without_a_schema_learns_the_dates_that_no_name_tells() -> None:
 def test_a_run_leaves_generalised_rows_and_says_so_everywhere(tmp_path: Path) -> None:
     table, out = tmp_path / "t.csv", tmp_path / "out"
     admissions(1500).to_csv(table, index=False)
-    owner = privsynth.run(table, epsilon=20, out=out, seed=1, safe_harbor=True, as_of=2024)
+    wanted = {"epsilon": 20, "generator": "copula", "safe_harbor": True, "as_of": 2024}
+    owner = privsynth.run(table, out=out, seed=1, **wanted)
     only_years_areas_and_ages(pd.read_csv(out / "release" / "synthetic.csv", dtype=str))
     manifest = json.loads((out / "release" / "manifest.json").read_text("utf-8"))
     assert manifest["guarantee"]["transformed"] == TOLD

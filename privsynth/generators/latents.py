@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from privsynth.generators.copula_model import Margins
 from privsynth.generators.latent import pooled_correlation
+from privsynth.generators.raking import product
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -160,8 +161,7 @@ class Latents:
     def _expected(self, regime: int, part: Part, column: int) -> tuple[Vector, np.float32]:
         """Return the mean of a column's score given the earlier ones, and its standard deviation."""
         root = self._root(regime)
-        mean = self._innovations[part, :column] @ root[column, :column]
-        return np.asarray(mean, dtype=np.float32), root[column, column]
+        return product(self._innovations[part, :column], root[column, :column]), root[column, column]
 
     def _root(self, regime: int) -> Matrix:
         if regime not in self._roots:

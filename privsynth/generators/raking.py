@@ -107,7 +107,7 @@ def raked(probabilities: Matrix, agreements: Sequence[Agreement], passes: int) -
                 continue
             factor = np.clip((agreement.table + _SOFTENING) / (expected + _SOFTENING), 1 / _MOST, _MOST)
             _multiply(probabilities, factor, agreement.members, spread)
-            weights = np.reciprocal(probabilities @ ones + _TINY)
+            weights = np.reciprocal(product(probabilities, ones) + _TINY)
             factors[number] = np.clip(factors[number] * factor, 1 / _MOST_PRODUCT, _MOST_PRODUCT)
     normalise(probabilities)
     return factors
@@ -126,9 +126,19 @@ def _multiply(probabilities: Matrix, factor: Matrix, members: Members, spread: M
     np.multiply(probabilities, spread, out=probabilities)
 
 
+def product(matrix: Matrix, vector: Vector) -> Vector:
+    """Return matrix @ vector.
+
+    BLAS works on whole registers, and what it reads beside a matrix of a few columns may set the flag for invalid numbers although
+    none of them is in the result; the flag says nothing here.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(matrix @ vector, dtype=np.float32)
+
+
 def normalise(probabilities: Matrix) -> None:
     """Make each row sum to one, in place."""
-    sums = probabilities @ np.ones(probabilities.shape[1], dtype=np.float32)
+    sums = product(probabilities, np.ones(probabilities.shape[1], dtype=np.float32))
     probabilities *= (1 / (sums + _TINY))[:, None]
 
 
@@ -207,6 +217,6 @@ def _asked(probabilities: Matrix, members: Sequence[Members], debts: Sequence[Ma
         now = each.sums(probabilities, weights)
         factor = np.clip((wanted + debt + _OWED) / (now + _OWED), 1 / _MOST_ASKED, _MOST_ASKED)
         _multiply(probabilities, factor.astype(np.float32), each, spread)
-        weights = np.reciprocal(probabilities @ ones + _TINY)
+        weights = np.reciprocal(product(probabilities, ones) + _TINY)
     normalise(probabilities)
     return expected
