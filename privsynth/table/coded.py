@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.errors import ResourceError, SchemaError
+from privsynth.errors import PrivsynthError, ResourceError, SchemaError, UsageError
 from privsynth.privacy import Private, Unit
 from privsynth.table.codes import CodeStore
 from privsynth.table.connection import spill_folder
 from privsynth.table.counting import Chunk, Codes, Question, count
 from privsynth.table.reading import Reading
 from privsynth.table.source import Source
-from privsynth.table.units import rows_used
+from privsynth.table.units import rows_and_units, rows_used
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
 
@@ -61,6 +61,19 @@ class DataSource(Protocol):
         ...
 
 
+@runtime_checkable
+class RowSource(DataSource, Protocol):
+    """What a generator that trains on rows knows of a table besides: the rows, and which of them belong together."""
+
+    def rows(self) -> Private[dict[str, Codes]]:
+        """Return column name -> codes[n] of all rows."""
+        ...
+
+    def owners(self) -> Private[Ints]:
+        """Return int64[n], a number of the unit of each of `rows()`."""
+        ...
+
+
 class CodedTable:
     """A data source of codes.
 
@@ -69,6 +82,8 @@ class CodedTable:
         codes: Column name -> codes[n], each at most the domain's size; or any number of such pieces, which are passed over again and
             again.
         unit: Who is protected; the codes hold at most `unit.max_rows` rows of a unit.
+        owners: int64[n], a number of each row's unit from 0 to u - 1, for generators that train on rows; None where nobody will ask,
+            or where each row is a unit of its own.
     """
 
     def __init__(
@@ -76,11 +91,14 @@ class CodedTable:
         domains: Sequence[Domain],
         codes: Private[dict[str, Codes]] | Private[CodeStore] | Private[list[dict[str, Codes]]],
         unit: Unit,
+        *,
+        owners: Private[Ints] | None = None,
     ) -> None:
         self._domains = tuple(domains)
         given = codes.reveal()
         self._chunks: Private[Iterable[Chunk]] = Private([given] if isinstance(given, Mapping) else given)
         self._unit = unit
+        self._owners = owners
 
     @property
     def domains(self) -> tuple[Domain, ...]:
@@ -101,6 +119,29 @@ class CodedTable:
                 for each in self._domains
             }
         )
+
+    def owners(self) -> Private[Ints]:
+        """Return int64[n], a number of the unit of each of `rows()`, 0 to u - 1 in the order of the units' first rows.
+
+        The numbers say which rows belong together and nothing else. When a unit comes or goes, the numbers of others move; that has no
+        bearing on privacy as long as what is done with them treats all units alike: each unit is drawn by a coin of its own and
+        counts in a sum, whatever its number and place, and the numbers themselves are not released.
+
+        Raises:
+            UsageError: the table was made without them.
+            PrivsynthError: they do not fit the rows, leave numbers out or give a unit more than `unit.max_rows` rows: a bug.
+        """
+        first = self._domains[0].name
+        rows = sum(len(chunk[first]) for chunk in self._chunks.reveal())
+        if self._unit.column is None:
+            return Private(np.arange(rows, dtype=np.int64))
+        if self._owners is None:
+            raise UsageError("Whose rows the coded rows are was not kept. Encode the table with `owners=True`.")
+        owners = self._owners.reveal()
+        sizes = np.bincount(owners, minlength=1) if rows else np.ones(1, dtype=np.int64)
+        if len(owners) != rows or not 1 <= sizes.min() <= sizes.max() <= self._unit.max_rows:
+            raise PrivsynthError("Units have more rows than they may have, or numbers with gaps. This is a bug.")
+        return self._owners
 
     def counts(self, names: Sequence[str], groups: Mapping[str, Ints] | None = None) -> Private[Ints]:
         """Return the contingency table of a few columns.
@@ -197,7 +238,13 @@ def moment_sensitivity(columns: int, radius: int) -> float:
 
 
 def encode(
-    source: Source, schema: Schema, unit: Unit, key: bytes, *, keep: Private[npt.NDArray[np.bool_]] | None = None
+    source: Source,
+    schema: Schema,
+    unit: Unit,
+    key: bytes,
+    *,
+    keep: Private[npt.NDArray[np.bool_]] | None = None,
+    owners: bool = False,
 ) -> CodedTable:
     """Read a table and code its modelled columns; cells that do not parse or are not in the domain get the last code.
 
@@ -210,6 +257,7 @@ def encode(
         unit: Who is protected; surplus rows of a unit are left out by its own coins.
         key: Secret key of these coins.
         keep: bool[n], rows to use (a training part), or None for all.
+        owners: Whether to keep in memory whose row each row is (8 bytes of each): see `CodedTable.owners`.
 
     Raises:
         SchemaError: a column is missing from the table, a domain is incomplete, or the file is broken.
@@ -219,7 +267,11 @@ def encode(
     domains = [Domain.of(field) for field in schema.modelled]
     reading = Reading(source, schema, domains)
     used = None if keep is None else keep.reveal()
-    if unit.column is not None:
+    numbers = None
+    if unit.column is not None and owners:
+        used, found = rows_and_units(reading.owners(unit), unit, key, keep)
+        numbers = Private(found)
+    elif unit.column is not None:
         used = rows_used(reading.owners(unit), unit, key, keep)
     store, at = CodeStore(spill_folder), 0
     for chunk in reading.chunks():
@@ -233,7 +285,7 @@ def encode(
         at += rows
     if used is not None and at != len(used):
         raise _changed(source)
-    return CodedTable(domains, Private(store), unit)
+    return CodedTable(domains, Private(store), unit, owners=numbers)
 
 
 def _changed(source: Source) -> ResourceError:

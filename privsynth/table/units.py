@@ -38,6 +38,28 @@ def rows_used(owners: Any, unit: Unit, key: bytes, keep: Private[Bools] | None) 
     """
     if unit.column is None:
         return np.ones(len(owners), dtype=np.bool_) if keep is None else keep.reveal()
+    return rows_and_units(owners, unit, key, keep, number=False)[0]
+
+
+def rows_and_units(
+    owners: Any, unit: Unit, key: bytes, keep: Private[Bools] | None, *, number: bool = True
+) -> tuple[Bools, Ints]:
+    """Return which rows are used, as `rows_used` does, and whose each of these is.
+
+    Args:
+        owners: As for `rows_used`.
+        unit: Who is protected, by a column.
+        key: Secret key of the coins.
+        keep: bool[n], or None for all.
+        number: Whether to number the units; without it, the second answer is empty.
+
+    Returns:
+        bool[n], and int64[used]: a number of the unit of each used row, from 0 in the order of the units' first used rows. A row
+        without a unit has a number of its own.
+
+    Raises:
+        ResourceError: there are not as many rows as `keep` has.
+    """
     coins = UnitCoins(key)
     found = [_identities(part, coins) for part in _parts(owners)]
     names = np.concatenate([np.zeros((0, 2), dtype=np.uint64), *(each[0] for each in found)])
@@ -46,7 +68,19 @@ def rows_used(owners: Any, unit: Unit, key: bytes, keep: Private[Bools] | None) 
     used = np.ones(len(nobody), dtype=np.bool_) if keep is None else keep.reveal()
     if len(used) != len(nobody):
         raise ResourceError("The table changed while it was read. Let nothing write to it, and run it again.")
-    return used & (nobody | _bounded(names, used & ~nobody, unit, coins))
+    used = used & (nobody | _bounded(names, used & ~nobody, unit, coins))
+    return used, _by_first_row(names[used], nobody[used]) if number else np.zeros(0, dtype=np.int64)
+
+
+def _by_first_row(names: npt.NDArray[np.uint64], nobody: Bools) -> Ints:
+    """Return a number of each row's unit, from 0 in the order of the units' first rows; rows without a unit have their own."""
+    first = np.arange(len(names))
+    known = np.flatnonzero(~nobody)
+    bits, rest = names[known].T
+    same = np.lexsort((rest, bits))  # stable: rows of a unit stay in order
+    rows, owner = known[same], _numbered(bits[same], rest[same])
+    first[rows] = rows[np.searchsorted(owner, owner)]
+    return np.asarray(np.cumsum(first == np.arange(len(names)))[first] - 1, dtype=np.int64)
 
 
 def _parts(owners: Any) -> Iterable[Any]:
