@@ -17,6 +17,8 @@ START = "0" * 64
 LIMIT, RESERVED, COMMITTED, ABORTED = "limit", "reserved", "committed", "aborted-counted"
 MALFORMED = (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError)
 _EXACT_BITS = 4096
+UNBOUNDED = {"type": "non_private"}  # the event of a generator without noise
+_BEYOND = Spend(mu_squared=Fraction(1 << 2048))  # what is recorded of it: more than any budget, and any float, holds
 _GRID = 1 << 256
 
 
@@ -155,6 +157,8 @@ def recorded_spend(event: Mapping[str, Any]) -> Spend:
     Raises:
         BudgetError: the event is unknown, incomplete, or would give budget back.
     """
+    if event == UNBOUNDED:
+        return _BEYOND
     try:
         if _gives_back(event):
             raise BudgetError("A privacy event has a negative delta or count. No event gives back; check it.")

@@ -33,7 +33,7 @@ from privsynth.cli_scan import scan
 from privsynth.errors import PrivsynthError, UsageError
 
 if TYPE_CHECKING:
-    from privsynth.plan import Plan
+    from privsynth.baseline_plan import AnyPlan
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -51,7 +51,7 @@ def _progress(text: str) -> None:
     click.echo(f"  {text}" if text.endswith(".") else f"  {text} ...", err=True)
 
 
-def _plan(table: str, options: Mapping[str, Any]) -> Plan:
+def _plan(table: str, options: Mapping[str, Any]) -> AnyPlan:
     from privsynth import pipeline
 
     unused = ("ledger", "dataset")
@@ -59,8 +59,8 @@ def _plan(table: str, options: Mapping[str, Any]) -> Plan:
 
 
 def _say_void(table: str, options: Mapping[str, Any]) -> None:
-    """Say on the first line that there is no guarantee, where the schema was read from the data."""
-    if options["allow_data_dependent_schema"]:
+    """Say on the first line that there is no guarantee: of a baseline, and where the schema was read from the data."""
+    if options["allow_data_dependent_schema"] or options["not_private"]:
         plan = _plan(table, options)
         if plan.void is not None:
             click.echo(plan.guarantee(plan.schema).sentence(), err=True)
@@ -90,8 +90,9 @@ def _say_done(report: Any, out: str) -> None:
     click.echo(report["guarantee"]["sentence"])
     verdict = (report.get("audit") or {}).get("verdict", "not computed")
     click.echo(f"Audit: {verdict}.")
-    click.echo(f"For others: {os.path.join(out, 'release')}  (report: {os.path.join(out, 'release', 'report.html')})")
-    click.echo(f"For you:    {os.path.join(out, 'owner')}  (report: {os.path.join(out, 'owner', 'report.html')})")
+    others = "For others: " if report["dp"] else "NOT PRIVATE:"
+    click.echo(f"{others} {os.path.join(out, 'release')}  (report: {os.path.join(out, 'release', 'report.html')})")
+    click.echo(f"For you:     {os.path.join(out, 'owner')}  (report: {os.path.join(out, 'owner', 'report.html')})")
 
 
 @cli.command()
@@ -164,6 +165,11 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
         return
     model = _required(out)
     check_output(model)
+    if options["not_private"]:
+        _plan(table, options)  # other mistakes first
+        raise UsageError(
+            "A baseline is not private, and its model is never stored. Use `privsynth run`, which keeps the synthetic table."
+        )
     _say_void(table, options)
     fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=_progress, **options)
     fitted.save(model)

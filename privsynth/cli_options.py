@@ -90,7 +90,7 @@ FOCUS = options(
     ),
 )
 FIT = options(
-    click.option("--epsilon", type=float, required=True, metavar="E", help="The whole privacy budget."),
+    click.option("--epsilon", type=float, metavar="E", help="The whole privacy budget; required, but for baselines."),
     click.option(
         "--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Never 1/n: it would tell n."
     ),
@@ -110,6 +110,12 @@ FIT = options(
     ENCODING,
     click.option("--dry-run", is_flag=True, help="Print the budget plan and touch no private byte."),
     click.option("--allow-data-dependent-schema", is_flag=True, help="Fit without a guarantee; every output says so."),
+    click.option(
+        "--not-private",
+        is_flag=True,
+        help="Allow a baseline (sdv-copula, sdv-ctgan): no privacy at all; every output says so.",
+    ),
+    click.option("--epochs", type=int, metavar="N", help="Passes over the table, of sdv-ctgan  [default: 100]"),
 )
 COMPARED = options(
     click.option("--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."),

@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.accounting import event_to_json
+from privsynth.baseline_plan import AnyPlan, BaselinePlan
+from privsynth.derivation import derive_unpaid
 from privsynth.derive import from_names, undetermined
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators import ASKED, remaining
 from privsynth.generators.fitted import Fitted
 from privsynth.generators.structure import check_known, fulfillable
-from privsynth.ledger import Entry, Ledger, default_path
+from privsynth.ledger import UNBOUNDED, Entry, Ledger, default_path
 from privsynth.noise import Noise, OsNoise
 from privsynth.pii import names_only
 from privsynth.plan import Plan
@@ -115,14 +117,18 @@ class Reservation:
         return self.ledger.show(self.entry.dataset)
 
 
-def reserve(plan: Plan, dataset: str, ledger: Path | str | None, purpose: str) -> Reservation:
+def reserve(plan: AnyPlan, dataset: str, ledger: Path | str | None, purpose: str) -> Reservation:
     """Write the spend of a plan to the ledger before anything is read for modelling.
 
     Raises:
-        BudgetError: the dataset's budget does not allow it.
+        BudgetError: the dataset's budget does not allow it; no budget allows a baseline.
     """
     book = Ledger(Path(ledger) if ledger is not None else default_path())
-    entry = book.reserve(dataset, plan.event, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
+    if isinstance(plan, BaselinePlan):
+        purpose += " (not private)"
+        entry = book.reserve_unbounded(dataset, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
+    else:
+        entry = book.reserve(dataset, plan.event, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
     return Reservation(ledger=book, entry=entry)
 
 
@@ -179,7 +185,7 @@ def _said(schema: Schema, name: str, rule: str) -> str:
     return f"generalised by the rule `{rule}`: {generalisation.says}"
 
 
-def settled(plan: Plan, source: Source) -> Source:
+def settled(plan: AnyPlan, source: Source) -> Source:
     """Return a table of which no later read can fail for its content.
 
     It is read into memory where it is small or its schema has to be learned; a large file is read through once, and later batch by batch.
@@ -187,14 +193,14 @@ def settled(plan: Plan, source: Source) -> Source:
     Raises:
         SchemaError: the table is damaged.
     """
-    if plan.derive is not None:
+    if isinstance(plan, BaselinePlan) or plan.derive is not None:
         return source.loaded()
     unit = [plan.unit.column] if plan.unit.column is not None else []
     return source.settled([*(field.name for field in plan.schema.modelled), *unit])
 
 
 def execute(
-    plan: Plan,
+    plan: AnyPlan,
     source: Source,
     *,
     keep: Private[npt.NDArray[np.bool_]] | None = None,
@@ -211,6 +217,8 @@ def execute(
         progress: Told what happens, never with a number that depends on a cell.
     """
     noise = OsNoise() if noise is None else noise
+    if isinstance(plan, BaselinePlan):
+        return _baseline(plan, source, keep, noise, progress)
     key = noise.unit_key("rows of a unit")
     schema = plan.schema
     if plan.derive is not None:
@@ -224,7 +232,7 @@ def execute(
         told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
         progress(f"Safe Harbor transformations applied: {told}.")
     progress("coding the table")
-    coded = encode(source, schema, plan.unit, key, keep=keep)
+    coded = encode(source, schema, plan.unit, key, keep=keep, owners=plan.generator == "ctgan")
     progress(f"fitting the generator {plan.generator}")
     model = plan.mechanism(schema).run(coded, noise)
     fitted = Fitted(
@@ -237,6 +245,28 @@ def execute(
     )
     _warn(fitted, plan.unit)
     return fitted
+
+
+def _baseline(
+    plan: BaselinePlan,
+    source: Source,
+    keep: Private[npt.NDArray[np.bool_]] | None,
+    noise: Noise,
+    progress: Progress,
+) -> Fitted:
+    """Fit a generator that is not private; what the schema lacks is read from all of the table."""
+    schema = derive_unpaid(source, plan.schema, plan.unit)
+    progress("coding the table")
+    coded = encode(source, schema, plan.unit, noise.unit_key("rows of a unit"), keep=keep)
+    progress(f"training {plan.generator}, which is NOT PRIVATE")
+    return Fitted(
+        generator=plan.generator,
+        config=plan.config.to_json(),
+        schema=schema,
+        guarantee=plan.guarantee(schema),
+        event=UNBOUNDED,
+        model=plan.mechanism(schema).run(coded, noise),
+    )
 
 
 def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
@@ -265,7 +295,7 @@ def _unfocused(plan: Plan, schema: Schema) -> list[str]:
     return [f"no focus after all, because it is not modelled: {', '.join(lost)}."] if lost else []
 
 
-def say_choice(plan: Plan, progress: Progress) -> None:
+def say_choice(plan: AnyPlan, progress: Progress) -> None:
     """Name the generator, why it is this one, and its focus; all of it follows from public facts."""
     found = plan.focuses
     focus = f"focus: {', '.join(found)}" if found else "no focus"
@@ -275,9 +305,10 @@ def say_choice(plan: Plan, progress: Progress) -> None:
     progress(f"generator {plan.generator}{why}; {focus}.")
 
 
-def say_unit(plan: Plan, progress: Progress) -> None:
+def say_unit(plan: AnyPlan, progress: Progress) -> None:
     """Hint at a unit where rows are protected one by one and a column's name looks like a person's number."""
-    found = [name for name in plan.schema.names if _PERSON.search(name)] if plan.unit.column is None else []
+    by_row = plan.unit.column is None and not isinstance(plan, BaselinePlan)
+    found = [name for name in plan.schema.names if _PERSON.search(name)] if by_row else []
     if found:
         progress(
             f"note: each row is protected by itself, and `{found[0]}` looks like a person's number; to protect people instead, "
@@ -285,7 +316,7 @@ def say_unit(plan: Plan, progress: Progress) -> None:
         )
 
 
-def say_cost(plan: Plan, progress: Progress) -> None:
+def say_cost(plan: AnyPlan, progress: Progress) -> None:
     """Name the columns that cost most and what would help, where something would; all of it follows from the schema and the budget."""
     told = note(plan.costs())
     if told is not None:

@@ -20,6 +20,7 @@ from privsynth._chain import (
     LIMIT,
     RESERVED,
     START,
+    UNBOUNDED,
     Entry,
     broken_links,
     canonical,
@@ -35,7 +36,7 @@ from privsynth.privacy import Budget, Unit
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
 
-__all__ = ["Account", "Entry", "Ledger", "default_path"]
+__all__ = ["UNBOUNDED", "Account", "Entry", "Ledger", "default_path"]
 FORMAT = "privsynth.ledger/1"
 DEFAULT_DELTA = 1e-6
 
@@ -60,6 +61,11 @@ class Account:
     def spent(self) -> Spend:
         """All entries together, whatever their state; never below the exact sum, above it by less than 2**-256 each."""
         return total(entry.spend for entry in self.entries)
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether a generator that is not private has read the dataset."""
+        return any(entry.event_json == canonical(UNBOUNDED) for entry in self.entries)
 
     def grants(self, spend: Spend) -> bool:
         """Say whether this much more is within the limit; without a limit everything is."""
@@ -90,7 +96,7 @@ class Account:
             "epsilon_sum": rounded_up(math.fsum(known)) if len(known) == len(single) else None,
             "remaining_epsilon": self.remaining(),
             "units": units,
-            "note": _MIXED_UNITS if len(units) > 1 else None,
+            "note": _UNBOUNDED if self.unbounded else _MIXED_UNITS if len(units) > 1 else None,
             "entries": [entry.to_json() | {"epsilon": e} for entry, e in zip(self.entries, single, strict=True)],
         }
 
@@ -98,6 +104,12 @@ class Account:
 _MIXED_UNITS = (
     "The entries protect different units. They are composed all the same, but the composed epsilon is a promise to "
     "none of them: spend on one unit only."
+)
+
+
+_UNBOUNDED = (
+    "A generator that is not private has read this dataset, so that no epsilon holds for all that was made of it. What the other "
+    "entries promise holds for their own releases, as long as nothing of that generator is handed on."
 )
 
 
@@ -159,7 +171,23 @@ class Ledger:
         Raises:
             BudgetError: the limit does not allow it, or the event is not known.
         """
-        written = event_to_json(event)
+        return self._reserved(dataset, event_to_json(event), unit, purpose, config_digest)
+
+    def reserve_unbounded(self, dataset: str, *, unit: Unit, purpose: str, config_digest: str) -> Entry:
+        """Record that a generator that is not private is about to read a dataset: from then on no epsilon holds for it.
+
+        Args:
+            dataset: Its name.
+            unit: Whose rows they are.
+            purpose: What it is for, in words.
+            config_digest: Digest of the public configuration.
+
+        Raises:
+            BudgetError: the dataset has a limit; no limit allows it.
+        """
+        return self._reserved(dataset, UNBOUNDED, unit, purpose, config_digest)
+
+    def _reserved(self, dataset: str, written: dict[str, Any], unit: Unit, purpose: str, config_digest: str) -> Entry:
         spend = recorded_spend(written)
         content = {
             "dataset": _named(dataset),
@@ -175,7 +203,7 @@ class Ledger:
         with self._file.appending() as chain:
             account = _account(dataset, chain.lines)
             if not account.grants(spend):
-                raise _refused(account, spend)
+                raise _forbidden(account) if written == UNBOUNDED else _refused(account, spend)
             return chain.append(id=max((e.id for e in chain.lines), default=0) + 1, state=RESERVED, **content)
 
     def commit(self, entry_id: int, release_digest: str) -> Entry:
@@ -272,6 +300,13 @@ def _account(dataset: str, lines: Sequence[Entry]) -> Account:
 
 def _head(lines: Sequence[Entry]) -> tuple[str, int]:
     return (lines[-1].hash, len(lines)) if lines else (START, 0)
+
+
+def _forbidden(account: Account) -> BudgetError:
+    return BudgetError(
+        f"Dataset `{account.dataset}` has a limit, and a generator that is not private keeps to none. Keep such a comparison in an "
+        "account of its own (--dataset NAME), and hand nothing of it on."
+    )
 
 
 def _refused(account: Account, spend: Spend) -> BudgetError:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from privsynth.baseline_plan import AnyPlan, BaselinePlan, check_privacy
 from privsynth.comparing import audit, evaluate, split
 from privsynth.derive import undetermined
+from privsynth.errors import UsageError
 from privsynth.fitting import (
     Progress,
     dataset_name,
@@ -57,7 +59,7 @@ __all__ = [
 def plan_fit(
     table: Any,
     *,
-    epsilon: float,
+    epsilon: float | None = None,
     delta: float = 1e-6,
     schema: Any = None,
     declare: Any = None,
@@ -68,13 +70,15 @@ def plan_fit(
     allow_data_dependent_schema: bool = False,
     safe_harbor: bool = False,
     as_of: int | None = None,
+    not_private: bool = False,
+    epochs: int | None = None,
     encoding: str = "utf-8",
-) -> Plan:
+) -> AnyPlan:
     """Say what `fit` with these arguments would do and spend; only the header is read.
 
     Args:
         table: A path or a frame.
-        epsilon: The whole budget.
+        epsilon: The whole budget; only a baseline has none.
         delta: Of that budget.
         schema: A schema as a path, plain values or itself, or None.
         declare: A declaration as a path or plain values, or None.
@@ -87,26 +91,33 @@ def plan_fit(
         allow_data_dependent_schema: Fit without a guarantee under a schema that was read from the data.
         safe_harbor: Drop and generalise columns as HIPAA's Safe Harbor wants it; see `privsynth.safe_harbor`.
         as_of: Reference year for birth years under that policy; by default this year.
+        not_private: Fit a baseline (`sdv-copula`, `sdv-ctgan`), which has no guarantee and no budget.
+        epochs: Passes over the table, of `sdv-ctgan`.
         encoding: Of CSV files.
 
     Raises:
         SchemaError: the schema does not fit the header, or declares what the policy forbids.
         UsageError: the arguments contradict each other.
     """
-    budget = Budget(epsilon=epsilon, delta=delta)
+    check_privacy(generator, not_private=not_private, epsilon=epsilon, delta=delta, epochs=epochs)
+    budget = None if epsilon is None else Budget(epsilon=epsilon, delta=delta)
     source = open_table(table, encoding=encoding)
     known = resolve_schema(source, schema, declare)
     who = unit_of(known, unit, max_rows)
     known = replace(known, unit_column=who.column, max_rows=who.max_rows)
     known = under_policy(known, asked=safe_harbor, as_of=as_of)
-    plan = Plan.make(
-        known,
-        unit=who,
-        budget=budget,
-        generator=generator,
-        focus=focus,
-        allow_data_dependent_schema=allow_data_dependent_schema,
-    )
+    plan: AnyPlan
+    if budget is None:
+        plan = BaselinePlan.make(known, unit=who, generator=generator, focus=focus, epochs=epochs)
+    else:
+        plan = Plan.make(
+            known,
+            unit=who,
+            budget=budget,
+            generator=generator,
+            focus=focus,
+            allow_data_dependent_schema=allow_data_dependent_schema,
+        )
     check_columns(source, plan.schema, plan.unit)
     return plan
 
@@ -132,7 +143,7 @@ def fit(
         encoding: Of CSV files.
         progress: Told what happens.
         **options: `epsilon`, `delta`, `schema`, `declare`, `unit`, `max_rows`, `focus`, `generator`,
-            `allow_data_dependent_schema`, `safe_harbor`, `as_of`, as for `plan_fit`.
+            `allow_data_dependent_schema`, `safe_harbor`, `as_of`, `not_private`, `epochs`, as for `plan_fit`.
 
     Raises:
         UsageError, SchemaError, BudgetError: before anything is spent.
@@ -180,6 +191,8 @@ def sample(
     frame: pd.DataFrame = fitted.sample(n, seed=seed, where=where, given=known).to_pandas()
     if known is not None:
         frame.attrs["privsynth"] = known.mark()
+    elif fitted.guarantee.void is not None:
+        frame.attrs["privsynth"] = {"dp": False, "note": fitted.guarantee.sentence()}
     return frame
 
 
@@ -230,7 +243,7 @@ def schema(
 def run(
     table: Any,
     *,
-    epsilon: float,
+    epsilon: float | None = None,
     out: Path | str,
     rows: int | None = None,
     seed: int | None = None,
@@ -246,7 +259,7 @@ def run(
 
     Args:
         table: A path or a frame.
-        epsilon: The whole budget.
+        epsilon: The whole budget; only a baseline has none.
         out: Folder to make: `release/` for others, `owner/` for the owner alone.
         rows: Synthetic rows; by default the noisy number of rows of the train part.
         seed: Of sampling.
@@ -263,6 +276,8 @@ def run(
     """
     plan = plan_fit(table, epsilon=epsilon, encoding=encoding, **options)
     check_output(Path(out))
+    if resume_from is not None and isinstance(plan, BaselinePlan):
+        raise UsageError(f"A run of {plan.generator} keeps no model, so there is none to resume from. Run it again.")
     say_choice(plan, progress)
     say_unit(plan, progress)
     say_cost(plan, progress)

@@ -13,12 +13,13 @@ from typing import Any
 
 from privsynth import __version__
 from privsynth.artifact import write_manifest
+from privsynth.baseline_plan import AnyPlan
 from privsynth.carried import carried_over
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.files import atomic_file, atomic_folder
 from privsynth.fitting import Progress, Reservation
+from privsynth.generators.baselines import MARK as NOT_PRIVATE
 from privsynth.generators.fitted import Fitted, load_model
-from privsynth.plan import Plan
 from privsynth.report import build_report, render_html
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
@@ -42,7 +43,7 @@ class Story:
     """
 
     source: Source
-    plan: Plan
+    plan: AnyPlan
     out: Path
     progress: Progress
     paid: Reservation | None = None
@@ -76,7 +77,7 @@ def write_release(
         with atomic_folder(story.out) as folder:
             return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
     except BaseException as error:
-        kept = _keep_paid(story.out, fitted, key)
+        kept = _keep_paid(story.out, fitted, key) if fitted.stored else None
         if kept is not None and isinstance(error, PrivsynthError):
             raise type(error)(
                 f"{error.message} The model is paid for and kept: run again with --resume-from {kept}."
@@ -92,9 +93,11 @@ def _write(
     owner.mkdir(mode=0o700)
     story.progress("sampling")
     synthetic = fitted.sample(rows, seed=seed)
-    with (release / "synthetic.csv").open("wb") as target:
-        write_table(synthetic, Path("synthetic.csv"), target, raw=raw)
-    fitted.save(release / "model")
+    table = release / ("synthetic.csv" if fitted.stored else f"synthetic.{NOT_PRIVATE}.csv")
+    with table.open("wb") as target:
+        write_table(synthetic, table, target, raw=raw)
+    if fitted.stored:
+        fitted.save(release / "model")
     (release / "schema.yaml").write_text(dump_schema(fitted.schema), encoding="utf-8")
     findings = _findings(story, fitted, key, synthetic)
     for name in ("scan", "audit", "evaluate", "carried"):
@@ -192,7 +195,7 @@ def _manifest(story: Story, fitted: Fitted, synthetic: Any) -> dict[str, Any]:
         "generator": fitted.generator,
         **_because(story, fitted),
         "guarantee": fitted.guarantee.to_json(),
-        "model_digest": fitted.digest(),
+        "model_digest": fitted.digest() if fitted.stored else None,
         "ledger": dict(fitted.ledger),
         "rows": synthetic.num_rows,
         "columns": synthetic.column_names,

@@ -144,3 +144,5 @@ def print_ledger(ledger: Mapping[str, Any]) -> None:
             ("entry", "day", "purpose", "unit", "epsilon alone", "state"),
             rows,
         )
+        if account["note"]:
+            _console().print(account["note"])

@@ -15,6 +15,7 @@ from privsynth.artifact import read_model, write_model
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.generators import make_config
 from privsynth.generators.base import Model, Rows
+from privsynth.generators.baselines import BASELINES
 from privsynth.generators.conditional import check_given, rows_given, rows_where
 from privsynth.generators.fakes import Fakes
 from privsynth.generators.where import Conditions
@@ -54,6 +55,11 @@ class Fitted:
         guarantee = self.guarantee
         promise = "no guarantee" if guarantee.void else f"epsilon {guarantee.epsilon:g}"
         return f"Fitted({self.generator}, {len(self.schema.modelled)} columns, {promise})"
+
+    @property
+    def stored(self) -> bool:
+        """Whether the model may be written: a baseline is never."""
+        return self.generator not in BASELINES
 
     @property
     def domains(self) -> tuple[Domain, ...]:
@@ -151,15 +157,19 @@ class Fitted:
         return lambda rows: decode(self.schema, domains, rows.codes, rows.positions)
 
     def digest(self) -> str:
-        """Return a digest of all that this model would write, the ledger's head apart."""
+        """Return a digest of all that this model would write, the ledger's head apart; of a baseline, what is said of it."""
         manifest = {name: value for name, value in self.to_manifest().items() if name != "ledger"}
         hashed = hashlib.sha256(json.dumps(manifest, sort_keys=True, default=str).encode())
-        for name, array in sorted(self.model.to_arrays().items()):
+        for name, array in sorted(self.model.to_arrays().items()) if self.stored else ():
             hashed.update(f"{name} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
         return hashed.hexdigest()
 
     def save(self, path: Path | str) -> dict[str, Any]:
-        """Write the model as a folder, or as one file if the name ends in .zip; complete or not at all."""
+        """Write the model as a folder, or as one file if the name ends in .zip; complete or not at all.
+
+        Raises:
+            UsageError: it is a baseline, or the path exists.
+        """
         return write_model(Path(path), self.to_manifest(), self.model.to_arrays())
 
     def to_manifest(self) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def build_report(
     document: dict[str, Any] = {
         "format": FORMAT,
         "warning": guarantee.sentence() if guarantee.void else None,
+        "dp": guarantee.void is None,
         "audience": audience,
         "title": title,
         "verdict": _verdict(audit, audience, attach=owner or attach_verdict),
