@@ -17,3 +17,27 @@ class ThresholdedDpEvent(DpEvent):  # type: ignore[misc]
 
     noise_multiplier: float
     delta: float
+
+
+@attrs.frozen
+class SampledGaussianDpEvent(DpEvent):  # type: ignore[misc]
+    """Gaussian answers in a row, each about a fresh Poisson sample of the units: the steps of DP-SGD.
+
+    Args:
+        sampling_probability: Chance with which each unit takes part in a step, by a coin of its own.
+        noise_multiplier: Noise per clipping norm of a unit.
+        steps: How many answers; each may depend on the earlier ones.
+        delta: What the tail of their privacy loss takes; the rest is accounted as mu (`privsynth.sampled`).
+    """
+
+    sampling_probability: float
+    noise_multiplier: float
+    steps: int
+    delta: float
+
+
+@attrs.frozen
+class FailureDpEvent(DpEvent):  # type: ignore[misc]
+    """Everything is revealed with probability `delta`, nothing else: what is set aside for the deltas of later answers."""
+
+    delta: float

@@ -1,8 +1,9 @@
 """How much was spent: events, their composition, and the epsilon that follows.
 
 Every noisy answer of privsynth is a Gaussian event, so spending adds up as ``mu**2`` of Gaussian differential privacy (Dong, Roth,
-Su, "Gaussian Differential Privacy", 2022), exactly and whatever the order; thresholded counts add their own ``delta``.
-``docs/proofs/noise.md`` shows why a discrete Gaussian is as private as the continuous one claimed here.
+Su, "Gaussian Differential Privacy", 2022), exactly and whatever the order; thresholded counts and sampled steps add their own
+``delta``. ``docs/proofs/noise.md`` shows why a discrete Gaussian is as private as the continuous one claimed here,
+``docs/proofs/dpsgd.md`` why steps of DP-SGD have a mu.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import BudgetError
 from privsynth.privacy import Budget
+from privsynth.sampled import least_noise, rounded_mu
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -66,7 +68,7 @@ class Spend:
 
     Args:
         mu_squared: Sum of 1 / noise_multiplier**2 over all Gaussian events.
-        delta: Sum of the additive deltas of thresholds.
+        delta: Sum of the additive deltas of thresholds and of sampled steps.
     """
 
     mu_squared: Fraction = Fraction(0)
@@ -91,7 +93,9 @@ class Spend:
             BudgetError: the additive deltas alone pass `delta`.
         """
         if float(self.delta) >= delta:
-            raise BudgetError(f"The thresholds alone spend delta {float(self.delta):.3g}. Ask at a larger delta.")
+            raise BudgetError(
+                f"Thresholds and sampled steps alone spend delta {float(self.delta):.3g}. Ask at a larger delta."
+            )
         return epsilon_of(self.mu, delta - float(self.delta))
 
 
@@ -126,6 +130,54 @@ def thresholded(noise_multiplier: float, delta: float) -> DpEvent:
     return ThresholdedDpEvent(noise_multiplier, delta)
 
 
+def sampled_gaussian(q: float, z: float, steps: int, delta: float) -> DpEvent:
+    """Return the event of Gaussian answers in a row, each about a fresh Poisson sample of the units.
+
+    Args:
+        q: Probability with which each unit takes part in a step, above 0 and at most 1.
+        z: Noise per clipping norm.
+        steps: How many answers.
+        delta: What the tail of their privacy loss may take, between 0 and 1.
+    """
+    from privsynth._events import SampledGaussianDpEvent
+
+    whole = isinstance(steps, int) and not isinstance(steps, bool) and steps >= 1
+    if not (whole and math.isfinite(z) and z > 0 and 0 < q <= 1 and 0 < delta < 1):
+        raise BudgetError(
+            f"{steps!r} steps with noise {z!r}, sampling probability {q!r} and delta {delta!r} are no protection. Correct them."
+        )
+    return SampledGaussianDpEvent(float(q), float(z), steps, float(delta))
+
+
+def failure(delta: float) -> DpEvent:
+    """Return the event of everything being revealed with probability `delta`: a delta that is set aside."""
+    from privsynth._events import FailureDpEvent
+
+    if not 0 < delta < 1:
+        raise BudgetError(f"A delta of {delta!r} cannot be set aside. It must lie between 0 and 1.")
+    return FailureDpEvent(float(delta))
+
+
+def sampled_noise(mu_squared: Fraction | float, q: float, steps: int, delta: float) -> float:
+    """Return the smallest noise multiplier (within 0.01%, from above) whose sampled steps fit a spend.
+
+    Args:
+        mu_squared: What the steps may spend, positive.
+        q: Probability with which each unit takes part in a step.
+        steps: How many steps.
+        delta: What the tail of their privacy loss may take.
+
+    Raises:
+        BudgetError: a number is out of its range.
+    """
+    allowed = Fraction(mu_squared)
+    if allowed <= 0:
+        raise BudgetError(f"Sampled steps were given mu**2 = {float(allowed)!r} to spend. It must be positive.")
+    sampled_gaussian(q, 1.0, steps, delta)
+    mu = math.sqrt(float(allowed)) * (1 - 1e-12)
+    return math.sqrt(steps) / mu if q == 1 else least_noise(mu, q, steps, delta)
+
+
 def composed(events: Iterable[DpEvent]) -> DpEvent:
     """Return the event of all these events together."""
     from dp_accounting import ComposedDpEvent
@@ -141,10 +193,14 @@ def spend_of(event: DpEvent) -> Spend:
     """
     from dp_accounting import ComposedDpEvent, GaussianDpEvent, NoOpDpEvent, SelfComposedDpEvent
 
-    from privsynth._events import ThresholdedDpEvent
+    from privsynth._events import FailureDpEvent, SampledGaussianDpEvent, ThresholdedDpEvent
 
     if isinstance(event, NoOpDpEvent):
         return Spend()
+    if isinstance(event, SampledGaussianDpEvent):
+        return _spend_of_steps(event)
+    if isinstance(event, FailureDpEvent):
+        return Spend(delta=Fraction(failure(event.delta).delta))
     if isinstance(event, GaussianDpEvent | ThresholdedDpEvent):
         extra = Fraction(event.delta) if isinstance(event, ThresholdedDpEvent) else Fraction(0)
         if not event.noise_multiplier > 0 or extra < 0:
@@ -165,16 +221,36 @@ def spend_of(event: DpEvent) -> Spend:
     raise BudgetError(f"The accountant does not know the event {type(event).__name__}. It refuses rather than guess.")
 
 
+def _spend_of_steps(event: Any) -> Spend:
+    """Account sampled Gaussian steps; without sampling they are Gaussian answers and need no delta."""
+    q, z, steps, delta = event.sampling_probability, event.noise_multiplier, event.steps, event.delta
+    sampled_gaussian(q, z, steps, delta)
+    mu = rounded_mu(q, z, steps, delta)
+    if mu is None:
+        return Spend(mu_squared=steps / Fraction(z) ** 2)
+    return Spend(mu_squared=Fraction(mu) ** 2, delta=Fraction(delta))
+
+
 def event_to_json(event: DpEvent) -> dict[str, Any]:
     """Write an event as JSON values."""
     from dp_accounting import ComposedDpEvent, GaussianDpEvent, NoOpDpEvent, SelfComposedDpEvent
 
-    from privsynth._events import ThresholdedDpEvent
+    from privsynth._events import FailureDpEvent, SampledGaussianDpEvent, ThresholdedDpEvent
 
     if isinstance(event, GaussianDpEvent):
         return {"type": "gaussian", "noise_multiplier": float(event.noise_multiplier)}
     if isinstance(event, ThresholdedDpEvent):
         return {"type": "thresholded", "noise_multiplier": float(event.noise_multiplier), "delta": float(event.delta)}
+    if isinstance(event, SampledGaussianDpEvent):
+        return {
+            "type": "sampled_gaussian",
+            "sampling_probability": float(event.sampling_probability),
+            "noise_multiplier": float(event.noise_multiplier),
+            "steps": int(event.steps),
+            "delta": float(event.delta),
+        }
+    if isinstance(event, FailureDpEvent):
+        return {"type": "failure", "delta": float(event.delta)}
     if isinstance(event, ComposedDpEvent):
         return {"type": "composed", "events": [event_to_json(part) for part in event.events]}
     if isinstance(event, SelfComposedDpEvent):
@@ -198,6 +274,11 @@ def event_from_json(data: Mapping[str, Any]) -> DpEvent:
                 return gaussian(float(data["noise_multiplier"]))
             case "thresholded":
                 return thresholded(float(data["noise_multiplier"]), float(data["delta"]))
+            case "sampled_gaussian":
+                q, z = float(data["sampling_probability"]), float(data["noise_multiplier"])
+                return sampled_gaussian(q, z, int(data["steps"]), float(data["delta"]))
+            case "failure":
+                return failure(float(data["delta"]))
             case "composed":
                 return composed(event_from_json(part) for part in data["events"])
             case "self_composed":

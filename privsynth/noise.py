@@ -6,6 +6,9 @@ Gaussian for Differential Privacy", 2020), whose random bits come from the opera
 **Guarantee.** `measure` with noise multiplier z is z-noise Gaussian DP: mu = 1 / z, for any integer query of the stated L2
 sensitivity. The deed has slightly more noise than the claim: variance (z * sensitivity)**2 + 2.25. The added 2.25 makes the discrete
 Gaussian a randomised rounding of the continuous one up to a factor of 1 +- 3e-19 a cell; the proof is in `docs/proofs/noise.md`.
+
+Sums of gradients are real and many: `perturbed` gives them Gaussian noise from a ChaCha20 stream whose key comes from the operating
+system, and `poisson` draws who takes part in a step. What floating point leaves open there is said in `docs/proofs/dpsgd.md`.
 """
 
 from __future__ import annotations
@@ -23,7 +26,10 @@ from privsynth.errors import BudgetError
 from privsynth.privacy import Private
 
 Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float32]
 ROUNDING_VARIANCE = 2.25
+# Noisy sums of gradients are rounded to a grid at least this many times finer than the standard deviation of their noise.
+GRID = 1024
 
 
 class Noise(Protocol):
@@ -41,6 +47,14 @@ class Noise(Protocol):
 
     def unit_key(self, purpose: str) -> bytes:
         """Return a secret key from which the coins and picks of each unit are drawn."""
+        ...
+
+    def perturbed(self, values: Private[npt.NDArray[Any]], *, clip: float, noise_multiplier: float) -> Reals:
+        """Return noisy real numbers of the same shape."""
+        ...
+
+    def poisson(self, count: Private[int], probability: float) -> Private[Ints]:
+        """Return the numbers of the units that take part, each by its own coin."""
         ...
 
 
@@ -105,6 +119,85 @@ class OsNoise:
     def unit_key(self, purpose: str) -> bytes:
         """Return 32 fresh secret bytes."""
         return hashlib.blake2b(purpose.encode(), key=secrets.token_bytes(32), digest_size=32).digest()
+
+    def perturbed(self, values: Private[npt.NDArray[Any]], *, clip: float, noise_multiplier: float) -> Reals:
+        """Add Gaussian noise to a sum of clipped vectors.
+
+        Guarantee:
+            (1 / noise_multiplier)-GDP if adding or removing one unit moves `values` by at most `clip` in L2; about a Poisson sample
+            of the units, a step of `accounting.sampled_gaussian`. Up to floating point: `docs/proofs/dpsgd.md`.
+
+        Args:
+            values: float32 or float64 of any public shape, finite: the caller clips each unit's vector and makes what is not finite 0.
+            clip: L2 sensitivity of `values`, positive.
+            noise_multiplier: Noise per unit of sensitivity, positive.
+
+        Returns:
+            float32 of the same shape, on a public grid.
+
+        Raises:
+            BudgetError: clip or noise is not positive and finite, or (a bug of the caller) `values` are not finite.
+
+        Source: Holohan and Braghin 2021 (arXiv 2107.10138), section 5: the sum of four draws, halved, hides the bits of each.
+        """
+        exact = np.asarray(values.reveal(), dtype=np.float64)
+        spread = spread_of(clip, noise_multiplier)
+        if not np.isfinite(exact).all():
+            raise BudgetError("A sum was not clipped before its noise. This is a bug; please report it.")
+        draws = _stream().standard_normal((4, exact.size)).sum(axis=0).reshape(exact.shape)
+        return on_grid(exact + draws * (spread / 2), spread)
+
+    def poisson(self, count: Private[int], probability: float) -> Private[Ints]:
+        """Draw who takes part in a step: each unit by a coin of its own, whatever the others do.
+
+        Guarantee:
+            Each of the units 0 .. count - 1 takes part with at most `probability`, below it by less than 2**-53, independently.
+
+        Args:
+            count: How many units there are.
+            probability: Public chance of each, above 0 and at most 1.
+
+        Returns:
+            int64[m], ascending numbers of units; m is private too, and may be 0.
+
+        Raises:
+            BudgetError: the probability is out of range.
+        """
+        return Private(chosen_of(_stream(), count.reveal(), probability))
+
+
+def _stream() -> np.random.Generator:
+    """Return a fresh stream of cryptographic random numbers: no state is kept between answers, threads or forks."""
+    from randomgen import ChaCha
+
+    return np.random.Generator(ChaCha(key=int.from_bytes(secrets.token_bytes(32), "little"), rounds=20))
+
+
+def spread_of(clip: float, noise_multiplier: float) -> float:
+    """Return the standard deviation of the noise of a sum of clipped vectors."""
+    for what, value in (("clipping norm", clip), ("noise multiplier", noise_multiplier)):
+        if not (math.isfinite(value) and value > 0):
+            raise BudgetError(f"The {what} of a noisy sum is {value!r}. It must be positive and finite.")
+    spread = clip * noise_multiplier
+    if not 1e-30 < spread < 1e30:
+        raise BudgetError(f"The noise of a sum has the standard deviation {spread:g}. Choose another clipping norm.")
+    return spread
+
+
+def on_grid(noisy: npt.NDArray[np.float64], spread: float) -> Reals:
+    """Round to a public grid of a power of two, far finer than the noise, far coarser than the last bits of the numbers."""
+    cell = 2.0 ** (math.floor(math.log2(spread)) - math.ceil(math.log2(GRID)))
+    return (np.rint(noisy / cell) * cell).astype(np.float32)
+
+
+def chosen_of(coins: np.random.Generator, count: int, probability: float) -> Ints:
+    """Return the numbers of the units whose coin comes up; the coin of a unit follows from its number alone."""
+    if not 0 < probability <= 1:
+        raise BudgetError(f"A sampling probability of {probability!r} cannot be drawn. It must be above 0, at most 1.")
+    least = (
+        math.floor(probability * 2.0**53) / 2.0**53
+    )  # a coin is a multiple of 2**-53: rounding down never favours taking part
+    return np.flatnonzero(coins.random(count) < least).astype(np.int64)
 
 
 def scale_of(sensitivity: float, noise_multiplier: float) -> float:
@@ -183,3 +276,8 @@ class ExactAnswers(OsNoise):
         """Return the exact answer; the arguments are checked all the same."""
         scale_of(sensitivity, noise_multiplier)
         return values.reveal().copy()
+
+    def perturbed(self, values: Private[npt.NDArray[Any]], *, clip: float, noise_multiplier: float) -> Reals:
+        """Return the exact answer; the arguments are checked all the same."""
+        spread_of(clip, noise_multiplier)
+        return np.array(values.reveal(), dtype=np.float32)

@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from privsynth.accounting import Spend, composed, event_from_json, event_to_json, gaussian, mu_of, rounded_up, spend_of
+from privsynth.accounting import (
+    Spend,
+    composed,
+    event_from_json,
+    event_to_json,
+    failure,
+    gaussian,
+    mu_of,
+    rounded_up,
+    spend_of,
+)
 from privsynth.derive import DeriveMechanism, undetermined, unlisted
 from privsynth.errors import BudgetError, SchemaError, UsageError
 from privsynth.generators import ASKED, Config, Focus, Mechanism, choose, focused, focused_config, remaining
@@ -84,12 +94,13 @@ class Plan:
         names, lists = undetermined(schema), len(unlisted(schema))
         _check_constraints(schema, generator, names)
         _check_spend(schema, unit)
-        _check_actions(schema)
+        check_actions(schema)
         for field in schema.modelled:
             if field.name not in names:
                 Domain.of(field)
         extra = Fraction(budget.delta) * THRESHOLD_SHARE if names or lists else Fraction(0)
-        total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
+        tail = Fraction(float(Fraction(budget.delta) * getattr(config, "delta_share", 0)))
+        total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra - tail) * (1 - 1e-12))) ** 2
         part = total * SCHEMA_SHARE if names or lists else Fraction(0)
         plan = cls(
             schema=schema,
@@ -100,7 +111,7 @@ class Plan:
             focus=focuses,
             config=config,
             derive=DeriveMechanism.calibrate(names, Spend(mu_squared=part, delta=extra), lists) if part else None,
-            generator_spend=Spend(mu_squared=total - part),
+            generator_spend=Spend(mu_squared=total - part, delta=tail),
             void=void,
         )
         plan.guarantee_of_schema()
@@ -113,7 +124,9 @@ class Plan:
 
     @property
     def _generator_event(self) -> DpEvent:
-        return gaussian(float(self.generator_spend.mu_squared) ** -0.5 * (1 + 1e-12))
+        answers = gaussian(float(self.generator_spend.mu_squared) ** -0.5 * (1 + 1e-12))
+        tail = float(self.generator_spend.delta)
+        return composed([answers, failure(tail)]) if tail else answers
 
     @property
     def total_event(self) -> DpEvent:
@@ -127,7 +140,8 @@ class Plan:
         without_target = replace(schema, target=None) if self.generator == "copula" and focus == () else schema
         config = self.config if focus == self.focus else focused_config(self.generator, focus)
         mechanism = config.calibrate(without_target, self.unit, self.generator_spend)
-        if spend_of(mechanism.event).mu_squared > spend_of(self._generator_event).mu_squared:
+        asked, reserved = spend_of(mechanism.event), spend_of(self._generator_event)
+        if asked.mu_squared > reserved.mu_squared or asked.delta > reserved.delta:
             raise BudgetError(
                 f"The generator {self.generator} asks for more than its share. This is a bug; please report it."
             )
@@ -212,6 +226,7 @@ class Plan:
         stages.append({**_stage(f"fit {self.generator}", self.generator_spend, self.budget), "parts": parts})
         return {
             "format": "privsynth.plan/1",
+            "dp": self.void is None,
             "unit": {"column": self.unit.column, "max_rows": self.unit.max_rows},
             "epsilon": self.budget.epsilon,
             "delta": self.budget.delta,
@@ -275,15 +290,19 @@ def _check_constraints(schema: Schema, generator: str, unknown: tuple[str, ...])
     """Refuse constraints that cannot be kept."""
     check_known(schema, unknown)
     binding = [each for each in schema.constraints if not isinstance(each, FixedIncrements)]
-    if binding and generator == "copula":
+    if binding and generator != "maxent":
         raise UsageError(
-            f"The generator copula keeps no constraint between columns, and the schema declares {len(binding)} (the first is "
+            f"The generator {generator} keeps no constraint between columns, and the schema declares {len(binding)} (the first is "
             f"{binding[0].says}). Use --generator maxent, or remove them."
         )
 
 
-def _check_actions(schema: Schema) -> None:
-    """Refuse an action that would be stated and not done."""
+def check_actions(schema: Schema) -> None:
+    """Refuse an action that would be stated and not done.
+
+    Raises:
+        SchemaError: naming the column.
+    """
     for field in schema.fields:
         if (field.action == "generalise") != (field.rule is not None) and field.action != "drop":
             said = (

@@ -13,20 +13,23 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
 import numpy as np
 
-from privsynth.accounting import Spend, spend_of
+from privsynth._events import SampledGaussianDpEvent
+from privsynth.accounting import Spend, sampled_gaussian, spend_of
 from privsynth.errors import PrivsynthError
-from privsynth.noise import Ints, Noise, scale_of, threshold_of
+from privsynth.noise import Ints, Noise, Reals, chosen_of, on_grid, scale_of, spread_of, threshold_of
 from privsynth.privacy import Private
 
 T = TypeVar("T")
 SLACK = 1 + 1e-9
+FLOAT_SLACK = 1 + 1e-5  # sums of gradients are floating-point sums
 
 
 class Violation(AssertionError):  # noqa: N818 - it is a finding
@@ -86,15 +89,33 @@ class Recording:
         self.tape.append(Asked("unit_key", (purpose,), None, key))
         return key
 
+    def perturbed(self, values: Private[Any], *, clip: float, noise_multiplier: float) -> Reals:
+        exact = np.array(values.reveal())
+        spread = spread_of(clip, noise_multiplier)
+        answer = on_grid(exact + self._rng.normal(0.0, spread, exact.shape), spread)
+        self.tape.append(Asked("perturbed", (float(clip), float(noise_multiplier)), exact, answer))
+        return answer.copy()
+
+    def poisson(self, count: Private[int], probability: float) -> Private[Ints]:
+        key = (self.seed, len(self.tape))
+        self.tape.append(Asked("poisson", (float(probability),), count.reveal(), key))
+        return Private(chosen_of(np.random.default_rng(key), count.reveal(), probability))
+
     def _drawn(self, shape: tuple[int, ...], scale: float) -> Ints:
         return np.rint(self._rng.normal(0.0, scale, shape)).astype(np.int64)
 
 
 @dataclass
 class Replaying:
-    """A `Noise` that gives the answers of a tape and compares the questions."""
+    """A `Noise` that gives the answers of a tape and compares the questions.
+
+    Args:
+        tape: What was recorded.
+        odd_unit: Number of the unit that one of the two tables lacks; all others keep their coins. None where it is the last.
+    """
 
     tape: list[Asked]
+    odd_unit: int | None = None
     place: int = 0
     exact: list[Any] = field(default_factory=list)
 
@@ -132,6 +153,37 @@ class Replaying:
         key = self._next("unit_key", (purpose,)).answer
         assert isinstance(key, bytes)
         return key
+
+    def perturbed(self, values: Private[Any], *, clip: float, noise_multiplier: float) -> Reals:
+        asked = self._next("perturbed", (float(clip), float(noise_multiplier)))
+        exact = np.asarray(values.reveal())
+        self.exact.append(exact)
+        if exact.dtype.kind != "f":
+            self._fail("the exact answer is no array of real numbers")
+        if exact.shape != asked.exact.shape:
+            self._fail(f"shape {exact.shape} instead of {asked.exact.shape}: it depends on the data")
+        if not (np.isfinite(exact).all() and np.isfinite(asked.exact).all()):
+            self._fail("the exact answer is not finite")
+        gap = exact.astype(np.float64) - asked.exact.astype(np.float64)
+        self._within(float(np.sqrt((gap**2).sum())) / FLOAT_SLACK, clip)
+        return np.asarray(asked.answer).copy()
+
+    def poisson(self, count: Private[int], probability: float) -> Private[Ints]:
+        asked = self._next("poisson", (float(probability),))
+        units = count.reveal()
+        self.exact.append(units)
+        places = self._places(asked.exact, units)
+        chosen = chosen_of(np.random.default_rng(asked.answer), max(asked.exact, units), probability)
+        return Private(np.flatnonzero(np.isin(places, chosen)).astype(np.int64))
+
+    def _places(self, recorded: int, units: int) -> Ints:
+        """Return the number of each unit in the recorded table; a unit that it lacks comes after all others."""
+        if abs(recorded - units) > 1:
+            self._fail(f"{units} units instead of {recorded}: they differ by more than one")
+        odd = max(recorded, units) - 1 if self.odd_unit is None else self.odd_unit
+        if units > recorded:
+            return np.insert(np.arange(recorded), odd, recorded)
+        return np.delete(np.arange(recorded), odd) if units < recorded else np.arange(units)
 
     def _next(self, kind: str, public: tuple[Any, ...]) -> Asked:
         if self.place >= len(self.tape):
@@ -182,13 +234,26 @@ def record(mechanism: Callable[[T, Noise], Any], table: T, *, seed: int = 0) -> 
         raise Violation(f"exception on the recorded table: {type(error).__name__}: {error}") from error
 
 
-def replay(mechanism: Callable[[T, Noise], Any], neighbour: T, tape: list[Asked], expected: Outcome) -> None:
+def replay(
+    mechanism: Callable[[T, Noise], Any],
+    neighbour: T,
+    tape: list[Asked],
+    expected: Outcome,
+    odd_unit: int | None = None,
+) -> None:
     """Hold a neighbour against a tape.
+
+    Args:
+        mechanism: Returns something with equality: the whole output.
+        neighbour: A table with one unit more or less.
+        tape: What was recorded.
+        expected: What came out.
+        odd_unit: Which unit of the larger table the other lacks, for mechanisms that sample units; None for the last.
 
     Raises:
         Violation: something that the noise did not pay for depends on the data.
     """
-    noise = Replaying(tape)
+    noise = Replaying(tape, odd_unit)
     try:
         found = outcome_of(mechanism, neighbour, noise)
     except Violation:
@@ -206,7 +271,13 @@ def replay(mechanism: Callable[[T, Noise], Any], neighbour: T, tape: list[Asked]
 
 
 def check(
-    mechanism: Callable[[T, Noise], Any], table: T, neighbours: Iterable[T], *, seed: int = 0, both: bool = True
+    mechanism: Callable[[T, Noise], Any],
+    table: T,
+    neighbours: Iterable[T],
+    *,
+    seed: int = 0,
+    both: bool = True,
+    odd_unit: int | None = None,
 ) -> None:
     """Replay a table on its neighbours, and each neighbour on the table.
 
@@ -216,6 +287,7 @@ def check(
         neighbours: Tables with one unit more or less.
         seed: Of the recorded noise.
         both: Also record on each neighbour and replay on the table.
+        odd_unit: Which unit of the larger table the other lacks, for mechanisms that sample units; None for the last.
 
     Raises:
         Violation: with the position of the neighbour.
@@ -223,31 +295,72 @@ def check(
     tape, expected = record(mechanism, table, seed=seed)
     for number, neighbour in enumerate(neighbours):
         try:
-            replay(mechanism, neighbour, tape, expected)
+            replay(mechanism, neighbour, tape, expected, odd_unit)
             if both:
-                replay(mechanism, table, *record(mechanism, neighbour, seed=seed))
+                replay(mechanism, table, *record(mechanism, neighbour, seed=seed), odd_unit)
         except Violation as violation:
             raise Violation(f"neighbour {number}: {violation}") from violation
 
 
-def spend_on(tape: Iterable[Asked]) -> Spend:
-    """Return what the questions of a tape spend, whatever was declared."""
+def steps_on(tape: Iterable[Asked]) -> Counter[tuple[float, float]]:
+    """Return how many noisy sums of each (sampling probability, noise multiplier) are on a tape.
+
+    A sum is one about a Poisson sample if a sample was drawn for it: after the noisy sum before it. All others, and those of everybody,
+    have the probability 1.
+    """
+    found: Counter[tuple[float, float]] = Counter()
+    rate = 1.0
+    for asked in tape:
+        if asked.kind == "poisson":
+            rate = asked.public[0]
+        elif asked.kind == "perturbed":
+            found[rate, asked.public[1]] += 1
+            rate = 1.0
+    return found
+
+
+def spend_on(tape: list[Asked], event: Any = None) -> Spend:
+    """Return what the questions of a tape spend, whatever was declared.
+
+    Args:
+        tape: What was asked.
+        event: The claim; nothing but the delta of its sampled steps is taken from it.
+
+    Raises:
+        Violation: there are sampled steps of which the event says nothing.
+    """
     total = Spend()
     for asked in tape:
         if asked.kind == "measure":
             total += Spend(mu_squared=1 / Fraction(asked.public[1]) ** 2)
         elif asked.kind == "thresholded":
             total += Spend(mu_squared=1 / Fraction(asked.public[1]) ** 2, delta=Fraction(asked.public[2]))
+    claimed = {(each.sampling_probability, each.noise_multiplier): each.delta for each in sampled_parts(event)}
+    for (rate, multiplier), count in steps_on(tape).items():
+        if rate == 1:
+            total += Spend(mu_squared=count / Fraction(multiplier) ** 2)
+        elif (rate, multiplier) not in claimed:
+            raise Violation(f"{count} steps of rate {rate:g} with noise {multiplier:g} are not in the event")
+        else:
+            total += spend_of(sampled_gaussian(rate, multiplier, count, claimed[rate, multiplier]))
     return total
 
 
-def check_spend(tape: Iterable[Asked], event: Any) -> None:
+def sampled_parts(event: Any) -> Iterator[SampledGaussianDpEvent]:
+    """Yield the sampled steps of an event."""
+    if isinstance(event, SampledGaussianDpEvent):
+        yield event
+    for part in getattr(event, "events", ()):
+        yield from sampled_parts(part)
+
+
+def check_spend(tape: list[Asked], event: Any) -> None:
     """Compare the deed with the claim.
 
     Raises:
         Violation: the tape spends more than the event says.
     """
-    spent, claimed = spend_on(tape), spend_of(event)
+    spent, claimed = spend_on(tape, event), spend_of(event)
     if spent.mu_squared > claimed.mu_squared:
         raise Violation(
             f"the tape spends mu**2 = {float(spent.mu_squared):g}, the event claims {float(claimed.mu_squared):g}"

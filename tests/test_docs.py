@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 
 from privsynth import __all__ as public_names
 from privsynth.cli import cli
+from privsynth.errors import PrivsynthError
 
 ROOT = Path(__file__).resolve().parents[1]
 README, CLI = ROOT / "README.md", ROOT / "docs" / "cli.md"
@@ -105,11 +107,21 @@ def blocks(page: Path, language: str) -> list[str]:
     return [body for found, body in FENCE.findall(page.read_text(encoding="utf-8")) if found == language]
 
 
+@contextmanager
+def whole_error(step: str) -> Iterator[None]:
+    """Fail with the step and the whole text of an error of ours: fits are random, so it may not come back."""
+    try:
+        yield
+    except (PrivsynthError, click.ClickException) as error:
+        pytest.fail(f"{step}\n{type(error).__module__}.{type(error).__name__}: {error.message}")
+
+
 def run_commands(block: str) -> None:
     for line in block.splitlines():
         words = shlex.split(line.removeprefix("$ "))
         assert words[0] == "privsynth", line
-        code = cli.main(words[1:], prog_name="privsynth", standalone_mode=False)
+        with whole_error(line):
+            code = cli.main(words[1:], prog_name="privsynth", standalone_mode=False)
         assert code in (None, 0), line
 
 
@@ -124,7 +136,8 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
         if language == "console":
             run_commands(body)
         elif language == "python":
-            exec(compile(body, f"README example {number}", "exec"), {"__name__": "readme"})  # noqa: S102 - it is ours
+            with whole_error(f"README example {number}"):
+                exec(compile(body, f"README example {number}", "exec"), {"__name__": "readme"})  # noqa: S102 - it is ours
     for place in (
         "release/synthetic.csv",
         "release/model/manifest.json",

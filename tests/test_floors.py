@@ -11,13 +11,13 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "privsynth"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "tableschema"),
-    ("_events", "privacy", "accounting", "noise", "files", "_container"),
+    ("_events", "privacy", "sampled", "accounting", "noise", "files", "_container"),
     ("table", "_chain", "_chain_file", "ledger", "artifact"),
     ("generators", "derive"),
-    ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan"),
+    ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan", "baseline_plan"),
     ("report", "derivation", "fitting"),
     ("scanning", "carried", "release", "comparing", "pipeline"),
-    ("exits", "tables", "cli"),
+    ("exits", "tables", "sdv", "cli"),
 )
 PLACE = {name: (number, place) for number, floor in enumerate(FLOORS) for place, name in enumerate(floor)}
 

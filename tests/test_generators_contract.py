@@ -17,6 +17,7 @@ from privsynth.accounting import Spend, event_to_json, spend_of
 from privsynth.errors import ArtifactError
 from privsynth.generators import GENERATORS, make_config
 from privsynth.generators.base import BATCH_ROWS, Config, Mechanism, Model, Rows, gathered
+from privsynth.generators.baselines import BASELINES
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.noise import OsNoise
 from privsynth.privacy import Guarantee, Unit
@@ -80,13 +81,18 @@ def same_rows(one: Rows, other: Rows) -> bool:
     )
 
 
+def config_of(name: str, options: dict[str, Any] | None = None) -> Config:
+    """Return the recipe of a generator, or of a baseline, which `make_config` does not know."""
+    return BASELINES[name](**(options or {})) if name in BASELINES else make_config(name, options)
+
+
 class Contract:
-    """Tests that every generator inherits; `name` is that of `make_config`."""
+    """Tests that every generator inherits; `name` is that of `config_of`."""
 
     name: str
 
     def mechanism(self, schema: Schema, unit: Unit = ROWS, spend: Spend = SPEND) -> Mechanism:
-        return make_config(self.name).calibrate(schema, unit, spend)
+        return config_of(self.name).calibrate(schema, unit, spend)
 
     def fit(self, schema: Schema, rows: list[tables.Row], unit: Unit = ROWS, spend: Spend = SPEND) -> Model:
         return self.mechanism(schema, unit, spend).run(encode(source_of(rows), schema, unit, KEY), OsNoise())
@@ -106,9 +112,9 @@ class Contract:
         )
 
     def test_it_is_what_the_protocols_ask_for(self) -> None:
-        config = make_config(self.name)
+        config = config_of(self.name)
         assert isinstance(config, Config)
-        assert make_config(self.name, config.to_json()).to_json() == config.to_json()
+        assert config_of(self.name, config.to_json()).to_json() == config.to_json()
         assert isinstance(self.mechanism(self.schema()), Mechanism)
         assert isinstance(self.fit(self.schema(), BASE), Model)
 
@@ -144,8 +150,8 @@ class Contract:
             check(run, table, [CodedTable(table.domains, Private(fewer), ROWS)])
 
     def test_no_number_of_a_mechanism_depends_on_the_table(self) -> None:
-        assert "source" not in inspect.signature(type(make_config(self.name)).calibrate).parameters
-        for function in (type(make_config(self.name)).calibrate, type(self.mechanism(self.schema())).run):
+        assert "source" not in inspect.signature(type(config_of(self.name)).calibrate).parameters
+        for function in (type(config_of(self.name)).calibrate, type(self.mechanism(self.schema())).run):
             assert not {"seed", "rng", "random_state"} & set(inspect.signature(function).parameters)
 
     def test_two_fits_differ(self) -> None:
@@ -304,5 +310,27 @@ class TestMaxent(Contract):
     name = "maxent"
 
 
+class TestSdvCopula(Contract):
+    """A baseline, as far as it applies: it is not private and draws whole rows, and tests/test_baselines.py says the rest."""
+
+    name = "sdv-copula"
+    # There is no noise: nothing is spent, fits of one table need not differ, and a table is replayed to no avail.
+    test_no_event_is_above_what_was_given_and_no_run_above_its_event = None
+    test_random_tables_differ_by_a_row_through_the_noise_alone = None
+    test_two_fits_differ = None
+    # No model of it is stored.
+    test_a_saved_model_samples_the_same_rows = None
+    test_arrays_that_do_not_fit_are_refused = None
+    # Fewer than ten rows are refused; odd columns are tested with the baselines.
+    test_odd_tables_are_fitted_like_any_other = None
+    test_random_models_sample_within_their_domains = None
+    test_sampling_warns_of_nothing = None
+    # It takes no given rows.
+    test_given_columns_come_back_to_the_bit_and_the_others_within_their_domains = None
+    test_any_code_may_be_given = None
+    test_completed_rows_are_distributed_like_whole_ones = None
+    test_the_shares_of_a_column_are_those_of_its_sample = None
+
+
 def test_every_generator_has_a_contract() -> None:
-    assert {each.name for each in Contract.__subclasses__()} == set(GENERATORS)
+    assert {each.name for each in Contract.__subclasses__()} == {*GENERATORS, "sdv-copula"}

@@ -508,8 +508,8 @@ MUTANTS = (
     Mutant(
         "B15 the schema's share is spent twice",
         "plan:Plan.make",
-        "generator_spend=Spend(mu_squared=total - part)",
-        "generator_spend=Spend(mu_squared=total)",
+        "generator_spend=Spend(mu_squared=total - part, delta=tail)",
+        "generator_spend=Spend(mu_squared=total, delta=tail)",
         spend_of_a_whole_fit,
     ),
     Mutant(
@@ -736,8 +736,8 @@ MUTANTS = (
     Mutant(
         "K delta is not taken off the generator's",
         "plan:Plan.make",
-        "float(Fraction(budget.delta) - extra)",
-        "float(Fraction(budget.delta))",
+        "float(Fraction(budget.delta) - extra - tail)",
+        "float(Fraction(budget.delta) - tail)",
         spend_of_a_whole_fit,
     ),
     Mutant(

@@ -179,7 +179,7 @@ def test_thresholds_take_their_delta_from_that_of_the_whole() -> None:
     assert float(spent.delta) == pytest.approx(3e-7)
     assert float(spent.mu_squared) == 3 / 16
     assert spent.epsilon(1e-6) == epsilon_of(spent.mu, 1e-6 - float(spent.delta)) > epsilon_of(spent.mu, 1e-6)
-    with pytest.raises(BudgetError, match="thresholds alone"):
+    with pytest.raises(BudgetError, match="Thresholds and sampled steps alone"):
         spent.epsilon(3e-7)
 
 

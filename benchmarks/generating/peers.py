@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 INSTALL_SECONDS = 1200
@@ -15,13 +16,15 @@ INSTALL_SECONDS = 1200
 class Library:
     """What pip installs, in steps, and what is said about its domain.
 
-    `python_below` is the first minor version of Python 3 that it does not run on.
+    `python_below` is the first minor version of Python 3 that it does not run on. `extra` are further steps of some methods, which
+    are taken when one of these is first asked for.
     """
 
     methods: tuple[str, ...]
     steps: tuple[tuple[str, ...], ...]
     python_below: int
     domain: str
+    extra: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 LIBRARIES = {
@@ -33,7 +36,7 @@ LIBRARIES = {
         "It reads from the rows, without paying, which columns have missing cells or a single value, and how many rows there are",
     ),
     "smartnoise": Library(
-        methods=("mst", "aim"),
+        methods=("mst", "aim", "dpctgan"),
         # Its MST and AIM need neither opacus nor the several gigabytes of torch that come with it.
         steps=(
             ("--no-deps", "smartnoise-synth==1.0.8"),
@@ -41,8 +44,10 @@ LIBRARIES = {
         ),
         python_below=15,
         domain="takes the declared categories and bounds as fitted transformers, numbers in 64 equal bins (whole "
-        "numbers in one bin each where there are up to 100). It is told, "
-        "without paying, which columns have missing cells, and it reads how many rows there are",
+        "numbers in one bin each where there are up to 100; DPCTGAN takes numbers as they are, scaled by their bounds). It is told, "
+        "without paying, which columns have missing cells, and it reads how many rows there are. DPCTGAN also reads, without paying, "
+        "how frequent each category is, and it trains for at most 300 epochs",
+        extra={"dpctgan": (("torch", "packaging", "requests"), ("--no-deps", "opacus==0.14.0"))},
     ),
 }
 
@@ -53,26 +58,36 @@ class InstallationError(Exception):
     """pip could not install a library here; the text says why."""
 
 
-def environment(name: str, cache: Path) -> Path:
-    """Return the Python of a library's environment, which is made when it is not there.
+def environment(name: str, method: str, cache: Path) -> Path:
+    """Return the Python of a library's environment, in which a method runs; what is not there of it is made.
 
     Raises:
         InstallationError: no fitting Python, or pip failed.
     """
     folder = cache / name
-    python, ready = folder / "bin" / "python", folder / ".ready"
-    if ready.exists():
-        return python
-    cache.mkdir(parents=True, exist_ok=True)
+    python, extra = folder / "bin" / "python", LIBRARIES[name].extra.get(method, ())
+    if not (folder / ".ready").exists():
+        _make(name, folder, python)
+    if extra and not (folder / f".ready-{method}").exists():
+        _install(extra, python)
+        (folder / f".ready-{method}").touch()
+    return python
+
+
+def _make(name: str, folder: Path, python: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
     run_step(
         [_python_below(LIBRARIES[name].python_below), "-m", "venv", "--clear", str(folder)],
         f"no environment for {name}",
     )
-    for step in LIBRARIES[name].steps:
+    _install(LIBRARIES[name].steps, python)
+    (folder / ".ready").touch()
+
+
+def _install(steps: tuple[tuple[str, ...], ...], python: Path) -> None:
+    for step in steps:
         command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *step]
         run_step(command, f"pip cannot install {step[-1] if step[0].startswith('-') else step[0]} here")
-    ready.touch()
-    return python
 
 
 def run_step(command: list[str], otherwise: str) -> None:

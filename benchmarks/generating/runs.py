@@ -81,7 +81,7 @@ def perform(run: Run, *, folder: Path, scorer: Path, cache: Path, limit: float) 
         "python": sys.version.split()[0],
     }
     try:
-        python = sys.executable if run.library == "privsynth" else str(environment(run.library, cache))
+        python = sys.executable if run.library == "privsynth" else str(environment(run.library, run.method, cache))
     except InstallationError as error:
         return {**record, "status": f"not installed: {error}"}
     with tempfile.TemporaryDirectory() as name:

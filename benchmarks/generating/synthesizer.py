@@ -151,17 +151,32 @@ def transformer_of(spec: Any, holes: bool) -> Any:
     return bins
 
 
+def network_transformer_of(spec: Any, holes: bool) -> Any:
+    """The same for its networks: categories one-hot, numbers scaled to [-1, 1] by their bounds."""
+    from snsynth.transform import ChainTransformer, LabelTransformer, MinMaxTransformer, OneHotEncoder
+
+    if isinstance(spec, list):
+        labels = ChainTransformer([LabelTransformer(nullable=holes), OneHotEncoder()])
+        labels.fit([*sorted({label(value) for value in spec}), *[None] * holes])
+        return labels
+    bounds = MinMaxTransformer(lower=spec["lower"], upper=spec["upper"], nullable=holes)
+    bounds.fit([spec["lower"], spec["upper"]])
+    return bounds
+
+
 def smartnoise(request: dict[str, Any], clock: Clock) -> Any:
     """A smartnoise synthesizer: labels and bounds declared in transformers of its own."""
     import snsynth
 
     folder = Path(request["folder"])
     domain = domain_of(folder)
-    load(f"snsynth.{request['method']}")
+    networks = request["method"] == "dpctgan"
+    load("snsynth.pytorch.nn.dpctgan" if networks else f"snsynth.{request['method']}")
     clock.lap("load")
+    transformed = network_transformer_of if networks else transformer_of
     frame = table_of(folder, domain)
     table = snsynth.TableTransformer(
-        [transformer_of(spec, holes=bool(frame[name].isna().any())) for name, spec in domain.items()]
+        [transformed(spec, holes=bool(frame[name].isna().any())) for name, spec in domain.items()]
     )
     model = snsynth.Synthesizer.create(request["method"], epsilon=float(request["epsilon"]), delta=request["delta"])
     model.fit(frame, transformer=table)

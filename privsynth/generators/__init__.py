@@ -8,12 +8,17 @@ from typing import Any
 from privsynth.errors import UsageError
 from privsynth.generators.base import Config, Mechanism, Model, Rows
 from privsynth.generators.copula import CopulaConfig
+from privsynth.generators.ctgan import CtganConfig
 from privsynth.generators.focus import Focus, focused, remaining
 from privsynth.generators.maxent import MaxentConfig
 from privsynth.tableschema.constraints import FixedIncrements
 from privsynth.tableschema.model import Schema
 
-GENERATORS: dict[str, type[CopulaConfig] | type[MaxentConfig]] = {"copula": CopulaConfig, "maxent": MaxentConfig}
+GENERATORS: dict[str, type[CopulaConfig] | type[MaxentConfig] | type[CtganConfig]] = {
+    "copula": CopulaConfig,
+    "maxent": MaxentConfig,
+    "ctgan": CtganConfig,
+}
 MANY_COLUMNS = 400
 ASKED = "it was asked for"
 
@@ -62,7 +67,7 @@ def focused_config(name: str, focus: Focus) -> Config:
             f"The generator copula is conditional on one column, and {len(focus)} focuses were named. Use --generator maxent, "
             "or name one."
         )
-    return make_config(name, {"focus": focus} if name == "maxent" else None)
+    return make_config(name, None if name == "copula" else {"focus": focus})
 
 
 __all__ = [

@@ -109,6 +109,43 @@ class Model(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far a long fit has come; nothing of it was read from the table without noise.
+
+    Args:
+        done: Steps taken.
+        steps: Steps in all.
+        loss: Mean loss of the discriminator on rows that the generator made.
+        spend: What has been spent so far, about.
+    """
+
+    done: int
+    steps: int
+    loss: float
+    spend: Spend
+
+
+class Watch(Protocol):
+    """Who is told of a long fit's steps, and keeps its state: noisy answers and what follows from them, in the owner's folder."""
+
+    def stepped(self, step: Step) -> None:
+        """Take note of a step."""
+        ...
+
+    def due(self, done: int) -> bool:
+        """Say whether the state after so many steps is to be kept; it follows from the number and the clock alone."""
+        ...
+
+    def keep(self, state: Arrays) -> None:
+        """Keep a state, instead of the one before."""
+        ...
+
+    def kept(self) -> Arrays | None:
+        """Return the state to go on from, or None to begin."""
+        ...
+
+
 @runtime_checkable
 class Mechanism(Protocol):
     """A generator with all its numbers: the claim (`event`) and the deed (`run`)."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from privsynth.accounting import spend_of
 from privsynth.generators.base import Mechanism
 from privsynth.generators.binning import MarginalPlan
 from privsynth.generators.copula import CopulaMechanism
+from privsynth.generators.ctgan import CtganMechanism
 from privsynth.generators.maxent import MaxentMechanism
 
 
@@ -35,6 +37,8 @@ def stages_of(mechanism: Mechanism) -> tuple[Stage, ...]:
     found: dict[str, float] = {}
     if isinstance(mechanism, MaxentMechanism):
         found = _of_maxent(mechanism)
+    elif isinstance(mechanism, CtganMechanism):
+        found = _of_ctgan(mechanism)
     elif isinstance(mechanism, CopulaMechanism):
         found = _of_copula(mechanism)
     whole = sum(found.values())
@@ -45,7 +49,7 @@ def focuses_of(mechanism: Mechanism) -> tuple[str, ...]:
     """Return the columns whose tables with all others a fit measures: any number for maxent, at most one for the copula."""
     if isinstance(mechanism, CopulaMechanism):
         return () if mechanism.target is None else (mechanism.target,)
-    return mechanism.focuses if isinstance(mechanism, MaxentMechanism) else ()
+    return mechanism.focuses if isinstance(mechanism, MaxentMechanism | CtganMechanism) else ()
 
 
 def _of_maxent(mechanism: MaxentMechanism) -> dict[str, float]:
@@ -57,6 +61,15 @@ def _of_maxent(mechanism: MaxentMechanism) -> dict[str, float]:
         "correlations": _spent(mechanism.moment_noise),
         "selection of pairs": _spent(mechanism.select_noise, len(mechanism.pair_noise)),
         "tables of pairs": sum(_spent(noise) for noise in mechanism.pair_noise),
+    }
+
+
+def _of_ctgan(mechanism: CtganMechanism) -> dict[str, float]:
+    event = mechanism.training_event
+    return {
+        **_of_maxent(mechanism.survey),
+        "DP-SGD": 0.0 if event is None else float(spend_of(event).mu_squared),
+        "choice of a generator": _spent(mechanism.choice_noise),
     }
 
 
