@@ -1,7 +1,7 @@
-"""What each part of maxent is worth: `python benchmarks/ablation.py [TABLE ...] [--fits 3] [--epsilon 1]`.
+"""What each part of a generator is worth: `python benchmarks/ablation.py [TABLE ...] [--generator maxent|ctgan] [--fits 3] [--epsilon 1]`.
 
-Fits every table with one part left out at a time, and prints a line for each: medians of tvd2 and tstr. Needs the folder of tables and
-the scorer (`--shared`, by default ../shared).
+Fits every table with one part left out at a time, and prints a line for each: medians of tvd2, tvd3 and tstr, and seconds of a fit.
+Needs the folder of tables and the scorer (`--shared`, by default ../shared).
 """
 
 from __future__ import annotations
@@ -18,18 +18,24 @@ from unittest.mock import patch
 import numpy as np
 import utility
 
-from privsynth.generators import binning, drawing, latent, maxent, pairs, raking
+from privsynth.generators import binning, ctgan, drawing, latent, maxent, pairs, raking
 
 
 @contextmanager
-def recipe(**options: Any) -> Iterator[None]:
+def recipe(config: Any = maxent.MaxentConfig, **options: Any) -> Iterator[None]:
     """Fit with other settings than the default ones."""
-    kept = dict(maxent.MaxentConfig.__init__.__kwdefaults__)
-    maxent.MaxentConfig.__init__.__kwdefaults__.update(options)
+    kept = dict(config.__init__.__kwdefaults__)
+    assert set(options) <= set(kept), options
+    config.__init__.__kwdefaults__.update(options)
     try:
         yield
     finally:
-        maxent.MaxentConfig.__init__.__kwdefaults__.update(kept)
+        config.__init__.__kwdefaults__.update(kept)
+
+
+def network(**options: Any) -> Callable[[], Any]:
+    """Return what fits ctgan with other settings than the default ones."""
+    return lambda: recipe(ctgan.CtganConfig, **options)
 
 
 def first_of(excess: Any, _blur: float, cost: Any, most: int) -> list[int]:
@@ -76,26 +82,51 @@ VARIANTS: dict[str, list[Callable[[], Any]]] = {
 }
 
 
+OF_CTGAN: dict[str, list[Callable[[], Any]]] = {
+    "everything": [],
+    "T = 0, DP-SGD's share not spent": [network(adversarial_weight=0.0, candidates=1)],
+    "T = 0, DP-SGD's share given to the survey": [network(steps=0)],
+    "no warm start of the generator": [network(warm_steps=0)],
+    "GAN alone: no warm start, no marginal matching": [
+        network(warm_steps=0, warm_critic_steps=0, matching_weight=0.0, adversarial_weight=1.0, candidates=1)
+    ],
+    "no warm start of the discriminator": [network(warm_critic_steps=0)],
+    "no choice: the last generator": [network(candidates=1)],
+    "no moving average": [network(average=0.0)],
+    "one encoding a row": [network(encodings=1)],
+    "no ladder: a generator step after each step": [network(most_rung=0)],
+    "no conditional cross-entropy": [network(condition_weight=0.0)],
+    "no 3-way matching with the focus": [network(class_weight=0.0)],
+    "discriminator 64 x 64": [network(critic_hidden=(64, 64))],
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("tables", nargs="*", default=["census", "credit", "bank", "support2"])
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
     parser.add_argument("--fits", type=int, default=3)
     parser.add_argument("--epsilon", type=float, default=1.0)
+    parser.add_argument("--generator", choices=["maxent", "ctgan"], default="maxent")
+    parser.add_argument("--only", help="variants whose name holds this text")
     arguments = parser.parse_args()
     score = utility.scorer(arguments.shared)
-    print("| left out |", " | ".join(f"{name} tvd2 / tstr" for name in arguments.tables), "|")
-    for label, parts in VARIANTS.items():
+    print("| left out |", " | ".join(f"{name} tvd2 / tvd3 / tstr / fit s" for name in arguments.tables), "|")
+    for label, parts in (OF_CTGAN if arguments.generator == "ctgan" else VARIANTS).items():
+        if arguments.only is not None and arguments.only not in label:
+            continue
         cells = []
         for name in arguments.tables:
             folder = arguments.shared / "data" / name
-            options = utility.options_of("declared", folder, arguments.epsilon, "maxent")
+            options = utility.options_of("declared", folder, arguments.epsilon, arguments.generator)
             runs = []
             for _ in range(arguments.fits):
                 with tempfile.TemporaryDirectory() as scratch, _all(parts):
                     runs.append(utility.one_fit(folder, score, options, Path(scratch)))
-            tvd2, tstr = (statistics.median(run[figure] for run in runs) for figure in ("tvd2", "tstr"))
-            cells.append(f"{tvd2:.4f} / {tstr:.3f}")
+            found = [
+                statistics.median(run[figure] for run in runs) for figure in ("tvd2", "tvd3", "tstr", "fit_seconds")
+            ]
+            cells.append("{:.4f} / {:.4f} / {:.3f} / {:.0f}".format(*found))
         print("|", label, "|", " | ".join(cells), "|", flush=True)
 
 

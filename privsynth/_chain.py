@@ -14,7 +14,7 @@ from privsynth.errors import BudgetError, UsageError
 from privsynth.privacy import RELATION, Budget, Unit
 
 START = "0" * 64
-LIMIT, RESERVED, COMMITTED, ABORTED = "limit", "reserved", "committed", "aborted-counted"
+LIMIT, RESERVED, RESUMED, COMMITTED, ABORTED = "limit", "reserved", "resumed", "committed", "aborted-counted"
 MALFORMED = (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError)
 _EXACT_BITS = 4096
 UNBOUNDED = {"type": "non_private"}  # the event of a generator without noise
@@ -41,7 +41,7 @@ class Entry:
         event_json: The privacy event (`accounting.event_to_json`), or the limit.
         mu_squared_num, mu_squared_den: The `Spend` of the event as a fraction of decimal integers.
         delta_num, delta_den: Likewise its additive delta.
-        state: reserved, committed, aborted-counted or limit.
+        state: reserved, resumed (a fit that was cut off goes on, once), committed, aborted-counted or limit.
         config_digest: Digest of the public configuration that spent it.
         release_digest: Digest of what was released, or empty.
         at: Day (UTC); nothing finer is kept.
@@ -129,7 +129,8 @@ def _follows(old: Entry | None, entry: Entry) -> bool:
         return entry.state == RESERVED and old is None
     if any(getattr(old, name) != getattr(entry, name) for name in KEPT):
         return False
-    return entry.state == COMMITTED or (entry.state == ABORTED and old.state == RESERVED)
+    before = {RESUMED: (RESERVED,), ABORTED: (RESERVED, RESUMED)}
+    return entry.state == COMMITTED or old.state in before.get(entry.state, ())
 
 
 def miscounted(entry: Entry, *, accounted: bool = True) -> str | None:

@@ -20,7 +20,7 @@ from privsynth._container import ARRAYS, MANIFEST, MAX_BYTES, read_parts, read_r
 from privsynth.errors import ArtifactError, ResourceError, UsageError
 from privsynth.files import atomic_file, atomic_folder
 
-MODEL_FORMAT, RELEASE_FORMAT = "privsynth.model/1", "privsynth.release/1"
+MODEL_FORMAT, RELEASE_FORMAT, CHECKPOINT_FORMAT = "privsynth.model/1", "privsynth.release/1", "privsynth.checkpoint/1"
 MAX_HEADER_BYTES = 16 * 2**20
 _DTYPES = {
     "BOOL": "bool", "U8": "uint8", "U16": "uint16", "U32": "uint32", "U64": "uint64",
@@ -73,9 +73,42 @@ def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
     Raises:
         ArtifactError: anything at all is wrong with it, or it is not there.
     """
-    path = Path(path)
+    return _read(Path(path), MODEL_FORMAT)
+
+
+def write_checkpoint(path: Path, manifest: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+    """Write the state of a fit into one file for its owner alone (mode 0600), in place of the one before or not at all.
+
+    Args:
+        path: The file.
+        manifest: As for `write_model`.
+        arrays: As for `write_model`.
+
+    Raises:
+        UsageError, ResourceError: as `write_model`.
+    """
+    payload = _array_bytes(arrays)
+    written = _sealed(manifest, format=CHECKPOINT_FORMAT, arrays=_shapes(arrays), files={ARRAYS: _digest(payload)})
+    with atomic_file(Path(path), private=True) as temporary:
+        write_zip(temporary, {MANIFEST: _rendered(written), ARRAYS: payload})
+
+
+def read_checkpoint(path: Path) -> tuple[dict[str, Any], Arrays]:
+    """Read what `write_checkpoint` wrote, through the gates of `read_model`.
+
+    Raises:
+        ArtifactError: anything is wrong with it, or another version of privsynth wrote it.
+    """
+    manifest, arrays = _read(Path(path), CHECKPOINT_FORMAT)
+    if manifest.get("version") != _version():
+        written = shown(str(manifest.get("version")))
+        raise ArtifactError(f"The checkpoint `{path}` was written by privsynth {written}. Go on with that version.")
+    return manifest, arrays
+
+
+def _read(path: Path, form: str) -> tuple[dict[str, Any], Arrays]:
     parts = read_parts(path)
-    manifest = _parsed(parts[MANIFEST], path, MODEL_FORMAT)
+    manifest = _parsed(parts[MANIFEST], path, form)
     content = parts[ARRAYS]
     if manifest.get("files") != {ARRAYS: _digest(content)}:
         raise _wrong(path, f"`{ARRAYS}` does not match its digest")

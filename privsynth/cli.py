@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,9 @@ from privsynth.cli_options import (
     print_json,
     say_problems,
 )
+from privsynth.cli_progress import Bar, tell_how_to_go_on, tell_what_is_kept
 from privsynth.cli_scan import scan
-from privsynth.errors import PrivsynthError, UsageError
+from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
     from privsynth.baseline_plan import AnyPlan
@@ -54,7 +54,7 @@ def _progress(text: str) -> None:
 def _plan(table: str, options: Mapping[str, Any]) -> AnyPlan:
     from privsynth import pipeline
 
-    unused = ("ledger", "dataset")
+    unused = ("ledger", "dataset", "checkpoint")
     return pipeline.plan_fit(table, **{name: value for name, value in options.items() if name not in unused})
 
 
@@ -171,7 +171,8 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
             "A baseline is not private, and its model is never stored. Use `privsynth run`, which keeps the synthetic table."
         )
     _say_void(table, options)
-    fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=_progress, **options)
+    with tell_how_to_go_on(options["checkpoint"]), Bar(options["delta"]) as bar:
+        fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=bar.say, on_step=bar.step, **options)
     fitted.save(model)
     click.echo(fitted.guarantee.sentence())
     click.echo(f"{model}: draw rows with `privsynth sample {model} -o OUT.csv`.", err=True)
@@ -288,26 +289,11 @@ def run(table: str, out: str | None, dry_run: bool, json_path: str | None, **opt
     folder = _required(out)
     check_outputs(json_path)
     _say_void(table, planned)
-    with _tell_what_is_kept(folder):
-        report = pipeline.run(table, out=folder, progress=_progress, **options)
+    with tell_what_is_kept(folder), tell_how_to_go_on(options["checkpoint"]), Bar(options["delta"]) as bar:
+        report = pipeline.run(table, out=folder, progress=bar.say, on_step=bar.step, **options)
     print_json(report, json_path)
     if json_path != "-":
         _say_done(report, str(folder))
-
-
-@contextmanager
-def _tell_what_is_kept(out: Path) -> Iterator[None]:
-    """When a run is cut off after its model was paid for, say where the model is."""
-    kept = out.with_name(out.name + ".paid")
-    before = kept.exists()
-    try:
-        yield
-    except PrivsynthError:
-        raise  # its message says so
-    except BaseException:
-        if kept.exists() and not before:
-            click.echo(f"privsynth: the model is paid for and kept: run again with --resume-from {kept}", err=True)
-        raise
 
 
 @cli.command()

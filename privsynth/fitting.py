@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.accounting import event_to_json
+from privsynth.accounting import Spend, event_from_json, event_to_json, spend_of
 from privsynth.baseline_plan import AnyPlan, BaselinePlan
+from privsynth.checkpoint import Told
 from privsynth.derivation import derive_unpaid
 from privsynth.derive import from_names, undetermined
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators import ASKED, remaining
+from privsynth.generators.ctgan import CtganMechanism
 from privsynth.generators.fitted import Fitted
 from privsynth.generators.structure import check_known, fulfillable
-from privsynth.ledger import UNBOUNDED, Entry, Ledger, default_path
+from privsynth.ledger import UNBOUNDED
 from privsynth.noise import Noise, OsNoise
 from privsynth.pii import names_only
 from privsynth.plan import Plan
@@ -99,39 +100,6 @@ def _stated(source: Source, schema: Any, declare: Any) -> Schema:
     return from_names(source.names, roles)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
-    """An entry of a ledger that counts as spent from now on."""
-
-    ledger: Ledger
-    entry: Entry
-
-    def committed(self, fitted: Fitted) -> Fitted:
-        """Mark the spend as released in this model; return the model with the head of the ledger's chain."""
-        self.ledger.commit(self.entry.id, fitted.digest())
-        head, count = self.ledger.head()
-        return replace(fitted, ledger={"head": head, "count": count})
-
-    def account(self) -> Mapping[str, Any]:
-        """Return what the ledger says of the dataset."""
-        return self.ledger.show(self.entry.dataset)
-
-
-def reserve(plan: AnyPlan, dataset: str, ledger: Path | str | None, purpose: str) -> Reservation:
-    """Write the spend of a plan to the ledger before anything is read for modelling.
-
-    Raises:
-        BudgetError: the dataset's budget does not allow it; no budget allows a baseline.
-    """
-    book = Ledger(Path(ledger) if ledger is not None else default_path())
-    if isinstance(plan, BaselinePlan):
-        purpose += " (not private)"
-        entry = book.reserve_unbounded(dataset, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
-    else:
-        entry = book.reserve(dataset, plan.event, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
-    return Reservation(ledger=book, entry=entry)
-
-
 def dataset_name(table: Any, dataset: str | None) -> str:
     """Return the name under which a table's budget is kept: the owner's name for it, or where it lies.
 
@@ -206,6 +174,7 @@ def execute(
     keep: Private[npt.NDArray[np.bool_]] | None = None,
     noise: Noise | None = None,
     progress: Progress = quiet,
+    watch: Told | None = None,
 ) -> Fitted:
     """Do what a plan says; its spend must have been reserved.
 
@@ -215,13 +184,15 @@ def execute(
         keep: bool[n], rows to use, or None for all.
         noise: Where noise comes from; the operating system by default.
         progress: Told what happens, never with a number that depends on a cell.
+        watch: Told the steps of a long fit; keeps its state, or nothing.
     """
     noise = OsNoise() if noise is None else noise
+    watch = Told(say=progress) if watch is None else watch
     if isinstance(plan, BaselinePlan):
         return _baseline(plan, source, keep, noise, progress)
-    key = noise.unit_key("rows of a unit")
-    schema = plan.schema
-    if plan.derive is not None:
+    key = watch.key("rows of a unit", noise)
+    schema = plan.schema if watch.learned is None else watch.learned
+    if plan.derive is not None and watch.learned is None:
         progress("learning the schema under the budget")
         profile = Profile(generalised(source, schema), plan.unit, key, missing=schema.missing, keep=keep)
         learned = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
@@ -233,8 +204,10 @@ def execute(
         progress(f"Safe Harbor transformations applied: {told}.")
     progress("coding the table")
     coded = encode(source, schema, plan.unit, key, keep=keep, owners=plan.generator == "ctgan")
+    watch.begin(_spent_before(plan), None if plan.derive is None else schema, coded.keyed_digest)
     progress(f"fitting the generator {plan.generator}")
-    model = plan.mechanism(schema).run(coded, noise)
+    mechanism = plan.mechanism(schema)
+    model = mechanism.run(coded, noise, watch) if isinstance(mechanism, CtganMechanism) else mechanism.run(coded, noise)
     fitted = Fitted(
         generator=plan.generator,
         config=plan.config.to_json(),
@@ -245,6 +218,12 @@ def execute(
     )
     _warn(fitted, plan.unit)
     return fitted
+
+
+def _spent_before(plan: Plan) -> Spend:
+    """Return what was spent before the generator is fitted: on the schema."""
+    before = Spend() if plan.schema.spend is None else spend_of(event_from_json(plan.schema.spend["event"]))
+    return before if plan.derive is None else before + spend_of(plan.derive.event)
 
 
 def _baseline(

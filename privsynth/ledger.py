@@ -7,18 +7,19 @@ answers (Smith and Thakurta, "Fully adaptive composition for Gaussian differenti
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from privsynth._account import Account, account_of, forbidden, refused
 from privsynth._chain import (
     ABORTED,
     COMMITTED,
+    KEPT,
     LIMIT,
     RESERVED,
+    RESUMED,
     START,
     UNBOUNDED,
     Entry,
@@ -26,11 +27,10 @@ from privsynth._chain import (
     canonical,
     miscounted,
     recorded_spend,
-    total,
 )
 from privsynth._chain_file import ChainFile
-from privsynth.accounting import Spend, epsilon_of, event_to_json, mu_of, rounded_up
-from privsynth.errors import ArtifactError, BudgetError, UsageError
+from privsynth.accounting import event_to_json
+from privsynth.errors import ArtifactError, UsageError
 from privsynth.privacy import Budget, Unit
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["UNBOUNDED", "Account", "Entry", "Ledger", "default_path"]
 FORMAT = "privsynth.ledger/1"
-DEFAULT_DELTA = 1e-6
 
 
 def default_path() -> Path:
@@ -47,70 +46,6 @@ def default_path() -> Path:
         return Path(named).expanduser()
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "privsynth" / "ledger.db"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One dataset: its limit, if any, and the newest state of each of its entries."""
-
-    dataset: str
-    limit: Budget | None
-    entries: tuple[Entry, ...]
-
-    @property
-    def spent(self) -> Spend:
-        """All entries together, whatever their state; never below the exact sum, above it by less than 2**-256 each."""
-        return total(entry.spend for entry in self.entries)
-
-    @property
-    def unbounded(self) -> bool:
-        """Whether a generator that is not private has read the dataset."""
-        return any(entry.event_json == canonical(UNBOUNDED) for entry in self.entries)
-
-    def grants(self, spend: Spend) -> bool:
-        """Say whether this much more is within the limit; without a limit everything is."""
-        return self.limit is None or _fits(total([self.spent, spend]), self.limit)
-
-    def remaining(self) -> float | None:
-        """Return the largest epsilon (rounded down) at the limit's delta that a Gaussian look is still granted."""
-        if self.limit is None:
-            return None
-        spent = self.spent
-        room = self.limit.delta - float(spent.delta)
-        if room <= 0 or not _fits(spent, self.limit):
-            return 0.0
-        left = mu_of(self.limit.epsilon, room) ** 2 - float(spent.mu_squared)
-        return _rounded_down(epsilon_of(math.sqrt(left), self.limit.delta)) if left > 0 else 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the form that `Ledger.show` gives; epsilons are null where delta cannot hold."""
-        delta = self.limit.delta if self.limit else DEFAULT_DELTA
-        single = [_epsilon(entry.spend, delta) for entry in self.entries]
-        known = [epsilon for epsilon in single if epsilon is not None]
-        units = sorted({entry.protected.sentence() for entry in self.entries})
-        return {
-            "dataset": self.dataset,
-            "limit": {"epsilon": self.limit.epsilon, "delta": self.limit.delta} if self.limit else None,
-            "delta": delta,
-            "epsilon": _epsilon(self.spent, delta),
-            "epsilon_sum": rounded_up(math.fsum(known)) if len(known) == len(single) else None,
-            "remaining_epsilon": self.remaining(),
-            "units": units,
-            "note": _UNBOUNDED if self.unbounded else _MIXED_UNITS if len(units) > 1 else None,
-            "entries": [entry.to_json() | {"epsilon": e} for entry, e in zip(self.entries, single, strict=True)],
-        }
-
-
-_MIXED_UNITS = (
-    "The entries protect different units. They are composed all the same, but the composed epsilon is a promise to "
-    "none of them: spend on one unit only."
-)
-
-
-_UNBOUNDED = (
-    "A generator that is not private has read this dataset, so that no epsilon holds for all that was made of it. What the other "
-    "entries promise holds for their own releases, as long as nothing of that generator is handed on."
-)
 
 
 class Ledger:
@@ -141,7 +76,7 @@ class Ledger:
         """
         limit = Budget(epsilon=float(budget.epsilon), delta=float(budget.delta))
         with self._file.appending() as chain:
-            known = _account(_named(dataset), chain.lines).limit
+            known = account_of(_named(dataset), chain.lines).limit
             if known == limit:
                 return
             if known and not replace:
@@ -201,10 +136,10 @@ class Ledger:
             "config_digest": _text(config_digest, "config_digest"),
         }
         with self._file.appending() as chain:
-            account = _account(dataset, chain.lines)
+            account = account_of(dataset, chain.lines)
             if not account.grants(spend):
-                raise _forbidden(account) if written == UNBOUNDED else _refused(account, spend)
-            return chain.append(id=max((e.id for e in chain.lines), default=0) + 1, state=RESERVED, **content)
+                raise forbidden(account) if written == UNBOUNDED else refused(account, spend)
+            return chain.append(id=_next_id(chain.lines), state=RESERVED, **content)
 
     def commit(self, entry_id: int, release_digest: str) -> Entry:
         """Record what was released under an entry; another release of the same paid model is recorded as well.
@@ -213,6 +148,46 @@ class Ledger:
             UsageError: there is no such entry.
         """
         return self._move(entry_id, COMMITTED, _text(release_digest, "release_digest"))
+
+    def claim(self, entry_id: int, line_hash: str, dataset: str) -> Entry | None:
+        """Take over a reserved entry for a fit that was cut off: once, by whoever comes first, without a new spend.
+
+        Args:
+            entry_id: Its number.
+            line_hash: Hash of the line that the fit wrote, which tells this ledger from all others.
+            dataset: On which it was spent.
+
+        Returns:
+            The entry, now `resumed`; None where this ledger lacks that line, or something came after it.
+        """
+        with self._file.appending() as chain:
+            newest = _newest(chain.lines, entry_id)
+            if newest is None or (newest.state, newest.hash, newest.dataset) != (RESERVED, line_hash, dataset):
+                return None
+            return chain.move(newest, state=RESUMED, release_digest="")
+
+    def settle(self, held: Entry, release_digest: str) -> Entry:
+        """Record what was released by whoever wrote the line `held`; if another program took the entry over since, pay anew.
+
+        **Guarantee**: programs that go on from one state release no more often than was paid for.
+
+        Returns:
+            The entry, or a new one that was paid for.
+
+        Raises:
+            BudgetError: another program took the entry over, and the limit does not allow to pay anew.
+        """
+        with self._file.appending() as chain:
+            newest = _newest(chain.lines, held.id)
+            if newest is None:
+                raise _unknown_entry(held.id)
+            if newest.hash != held.hash and newest.state in (RESUMED, COMMITTED):
+                account = account_of(held.dataset, chain.lines)
+                if not account.grants(held.spend):
+                    raise refused(account, held.spend)
+                kept = {name: getattr(held, name) for name in KEPT}
+                newest = chain.append(**kept | {"id": _next_id(chain.lines)}, state=RESERVED)
+            return chain.move(newest, state=COMMITTED, release_digest=_text(release_digest, "release_digest"))
 
     def abort(self, entry_id: int) -> Entry:
         """Record that nothing was released under an entry. It counts as spent all the same: the data was read.
@@ -224,9 +199,9 @@ class Ledger:
 
     def _move(self, entry_id: int, state: str, release_digest: str) -> Entry:
         with self._file.appending() as chain:
-            old = next((e for e in reversed(chain.lines) if e.id == entry_id and e.state != LIMIT), None)
+            old = _newest(chain.lines, entry_id)
             if old is None:
-                raise UsageError(f"The ledger has no entry {entry_id!r}. See `privsynth ledger show`.")
+                raise _unknown_entry(entry_id)
             if (old.state, old.release_digest) == (state, release_digest):
                 return old
             if (old.state, state) == (COMMITTED, ABORTED):
@@ -244,7 +219,7 @@ class Ledger:
         if dataset is not None and dataset not in names:
             raise UsageError(f"Dataset `{dataset}` is not in the ledger `{self.path}`. Leave the name out to see all.")
         head, count = _head(lines)
-        accounts = [_account(name, lines).to_json() for name in names if dataset in (None, name)]
+        accounts = [account_of(name, lines).to_json() for name in names if dataset in (None, name)]
         return {"format": FORMAT, "head": {"hash": head, "count": count}, "datasets": accounts}
 
     def head(self) -> tuple[str, int]:
@@ -271,55 +246,20 @@ class Ledger:
         return problems + [told for n, known in enumerate(manifests, 1) if (told := _unknown(lines, known, n))]
 
 
-def _rounded_down(epsilon: float) -> float:
-    if epsilon <= 1e-9:
-        return 0.0
-    scale = 10.0 ** (2 - math.floor(math.log10(epsilon)))
-    return math.floor(epsilon * scale * (1 - 1e-9)) / scale
+def _newest(lines: Sequence[Entry], entry_id: int) -> Entry | None:
+    return next((entry for entry in reversed(lines) if entry.id == entry_id and entry.state != LIMIT), None)
 
 
-def _fits(spend: Spend, limit: Budget) -> bool:
-    try:
-        return spend.fits(limit)
-    except OverflowError:  # more than a float can say
-        return False
+def _next_id(lines: Sequence[Entry]) -> int:
+    return max((entry.id for entry in lines), default=0) + 1
 
 
-def _epsilon(spend: Spend, delta: float) -> float | None:
-    try:
-        return rounded_up(spend.epsilon(delta))
-    except (BudgetError, OverflowError):
-        return None
-
-
-def _account(dataset: str, lines: Sequence[Entry]) -> Account:
-    newest = {entry.id: entry for entry in lines if entry.dataset == dataset and entry.state != LIMIT}
-    limits = [entry.limit for entry in lines if entry.dataset == dataset and entry.state == LIMIT]
-    return Account(dataset=dataset, limit=limits[-1] if limits else None, entries=tuple(newest.values()))
+def _unknown_entry(entry_id: int) -> UsageError:
+    return UsageError(f"The ledger has no entry {entry_id!r}. See `privsynth ledger show`.")
 
 
 def _head(lines: Sequence[Entry]) -> tuple[str, int]:
     return (lines[-1].hash, len(lines)) if lines else (START, 0)
-
-
-def _forbidden(account: Account) -> BudgetError:
-    return BudgetError(
-        f"Dataset `{account.dataset}` has a limit, and a generator that is not private keeps to none. Keep such a comparison in an "
-        "account of its own (--dataset NAME), and hand nothing of it on."
-    )
-
-
-def _refused(account: Account, spend: Spend) -> BudgetError:
-    delta = account.limit.delta if account.limit else DEFAULT_DELTA
-    alone = _epsilon(spend, delta)
-    requested = "more than this delta can hold" if alone is None else f"epsilon {alone:g}"
-    remaining = f"epsilon {account.remaining() or 0:g} of {account.limit.epsilon if account.limit else 0:g}"
-    return BudgetError(
-        f"The budget of dataset `{account.dataset}` does not allow {requested} (at delta {delta:g}): {remaining} is "
-        "left. Ask for less, or raise the limit on purpose (`privsynth ledger open --replace`).",
-        requested=requested,
-        remaining=remaining,
-    )
 
 
 def _unknown(lines: Sequence[Entry], manifest: Mapping[str, Any], number: int) -> str | None:

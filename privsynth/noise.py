@@ -173,6 +173,20 @@ def _stream() -> np.random.Generator:
     return np.random.Generator(ChaCha(key=int.from_bytes(secrets.token_bytes(32), "little"), rounds=20))
 
 
+def secret_uniform(key: bytes, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """Return float64[shape] in [0, 1), row by row: what is random about private rows beside coins and noise.
+
+    Independent of everything and secret as long as the key serves once.
+
+    Args:
+        key: 32 secret bytes from `Noise.unit_key`.
+        shape: Rows, and numbers of each row.
+    """
+    from randomgen import ChaCha
+
+    return np.random.Generator(ChaCha(key=int.from_bytes(key, "little"), rounds=20)).random(shape)
+
+
 def spread_of(clip: float, noise_multiplier: float) -> float:
     """Return the standard deviation of the noise of a sum of clipped vectors."""
     for what, value in (("clipping norm", clip), ("noise multiplier", noise_multiplier)):

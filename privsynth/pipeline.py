@@ -17,7 +17,6 @@ from privsynth.fitting import (
     execute,
     quiet,
     read_any_schema,
-    reserve,
     resolve_schema,
     say_choice,
     say_cost,
@@ -26,8 +25,9 @@ from privsynth.fitting import (
 )
 from privsynth.generators.fitted import Fitted, load_model
 from privsynth.noise import OsNoise
+from privsynth.paying import pay, watched
 from privsynth.plan import Plan, unit_of
-from privsynth.privacy import Budget
+from privsynth.privacy import Budget, Private
 from privsynth.release import HOLDOUT_PERCENT, Story, check_output, demo_ledger, read_paid, write_release
 from privsynth.safe_harbor import under_policy
 from privsynth.scanning import scan
@@ -37,7 +37,11 @@ from privsynth.table.units import others, split_units
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
+
+    from privsynth.checkpoint import OnStep
 
 
 __all__ = [
@@ -129,6 +133,8 @@ def fit(
     dataset: str | None = None,
     encoding: str = "utf-8",
     progress: Progress = quiet,
+    checkpoint: Path | str | None = None,
+    on_step: OnStep | None = None,
     **options: Any,
 ) -> Fitted:
     """Fit a generator under differential privacy.
@@ -142,6 +148,8 @@ def fit(
         dataset: Name under which this table's budget is kept; by default its path.
         encoding: Of CSV files.
         progress: Told what happens.
+        checkpoint: File that keeps the state of a long fit (`ctgan`), removed at its end. If it exists, the fit goes on from it.
+        on_step: Told every step of a long fit.
         **options: `epsilon`, `delta`, `schema`, `declare`, `unit`, `max_rows`, `focus`, `generator`,
             `allow_data_dependent_schema`, `safe_harbor`, `as_of`, `not_private`, `epochs`, as for `plan_fit`.
 
@@ -157,11 +165,13 @@ def fit(
     say_choice(plan, progress)
     say_unit(plan, progress)
     say_cost(plan, progress)
-    progress("reading the table")
-    source = settled(plan, open_table(table, encoding=encoding))
-    paid = reserve(plan, dataset_name(table, dataset), ledger, f"fit {plan.generator}")
-    fitted = execute(plan, source, progress=progress)
-    return paid.committed(fitted)
+    purpose = f"fit {plan.generator}"
+    with watched(plan, checkpoint, purpose, on_step, progress) as watch:
+        progress("reading the table")
+        source = settled(plan, open_table(table, encoding=encoding))
+        paid = pay(plan, source, dataset_name(table, dataset), ledger, purpose, watch)
+        fitted = execute(plan, source, progress=progress, watch=watch)
+        return paid.committed(fitted)
 
 
 def sample(
@@ -253,6 +263,8 @@ def run(
     encoding: str = "utf-8",
     progress: Progress = quiet,
     raw: bool = False,
+    checkpoint: Path | str | None = None,
+    on_step: OnStep | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """Do all of it: scan, learn the schema, fit, sample, audit, report; leave a complete folder or none.
@@ -269,6 +281,8 @@ def run(
         encoding: Of CSV files.
         progress: Told what happens.
         raw: Leave text cells that a spreadsheet would run as they are.
+        checkpoint: As for `fit`.
+        on_step: As for `fit`.
         **options: As for `plan_fit`.
 
     Returns:
@@ -278,21 +292,27 @@ def run(
     check_output(Path(out))
     if resume_from is not None and isinstance(plan, BaselinePlan):
         raise UsageError(f"A run of {plan.generator} keeps no model, so there is none to resume from. Run it again.")
+    if resume_from is not None and checkpoint is not None:
+        raise UsageError("A paid model and a checkpoint were given to go on from. Give one of them.")
     say_choice(plan, progress)
     say_unit(plan, progress)
     say_cost(plan, progress)
     progress("reading the table")
     source = open_table(table, encoding=encoding).loaded()
     story = Story(source=source, plan=plan, out=Path(out), progress=progress)
-    if resume_from is None:
-        paid = reserve(plan, dataset_name(table, dataset), ledger, f"run {plan.generator}")
-        key = OsNoise().unit_key("holdout")
-        held = split_units(source, plan.unit, HOLDOUT_PERCENT, key)
-        story = replace(story, paid=paid)
-        fitted = execute(plan, source, keep=others(held), progress=progress)
-    else:
+    if resume_from is not None:
         key, fitted = read_paid(Path(resume_from))
-    return write_release(story, fitted, key, rows=rows, seed=seed, raw=raw)
+        return write_release(story, fitted, key, rows=rows, seed=seed, raw=raw)
+    purpose = f"run {plan.generator}"
+    with watched(plan, checkpoint, purpose, on_step, progress) as watch:
+        key = watch.key("holdout", OsNoise())
+
+        def train() -> Private[npt.NDArray[np.bool_]]:
+            return others(split_units(source, plan.unit, HOLDOUT_PERCENT, key))
+
+        paid = pay(plan, source, dataset_name(table, dataset), ledger, purpose, watch, train)
+        fitted = execute(plan, source, keep=train(), progress=progress, watch=watch)
+        return write_release(replace(story, paid=paid), fitted, key, rows=rows, seed=seed, raw=raw)
 
 
 def check(

@@ -17,9 +17,10 @@ from privsynth.baseline_plan import AnyPlan
 from privsynth.carried import carried_over
 from privsynth.errors import ArtifactError, PrivsynthError, UsageError
 from privsynth.files import atomic_file, atomic_folder
-from privsynth.fitting import Progress, Reservation
+from privsynth.fitting import Progress
 from privsynth.generators.baselines import MARK as NOT_PRIVATE
 from privsynth.generators.fitted import Fitted, load_model
+from privsynth.paying import Reservation
 from privsynth.report import build_report, render_html
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame

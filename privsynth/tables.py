@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 _WIDE = 200
 _COMBINATIONS = 10  # shown on a terminal
-_STATES = {"reserved": "reserved (counts as spent)", "aborted-counted": "aborted (counts as spent)"}
+_STATES = {
+    "reserved": "reserved (counts as spent)",
+    "resumed": "resumed (counts as spent)",
+    "aborted-counted": "aborted (counts as spent)",
+}
 
 
 def _console() -> Console:

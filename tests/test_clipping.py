@@ -266,7 +266,7 @@ def test_rows_of_another_type_and_with_a_history_are_only_looked_at() -> None:
     with torch.no_grad():
         found = clipped_gradient(net(), other, weights.double(), real_loss, clip=0.5)
     assert close(vector(found.total), vector(wanted.total))
-    assert {each.dtype for each in found.total} == {torch.float32}
+    assert {each.dtype for each in found.total} == {torch.float64}
     assert other.grad is None
 
 
@@ -434,3 +434,38 @@ def test_a_factor_that_does_not_shorten_is_noticed() -> None:
 def test_gradients_do_not_show_in_text() -> None:
     found = clipped_gradient(net(), *batch(3, 1), real_loss, clip=1.0)
     assert repr(found) == "Clipped()"
+
+
+def test_many_units_are_summed_without_rounding_one_another_apart() -> None:
+    from torch import nn
+
+    network = nn.Sequential(nn.Linear(30, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+    rows = torch.randn(40_000, 1, 30, generator=torch.Generator().manual_seed(3)) * 0.1 + 2.0
+    weights = torch.ones(40_000, 1)
+
+    def loss(logits: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.softplus(-logits[:, 0])
+
+    every, others, own = (
+        vector(clipped_gradient(network, rows[part], weights[part], loss, clip=1.0).total)
+        for part in (slice(None), slice(1, None), slice(0, 1))
+    )
+    assert np.linalg.norm(every - others - own) < 1e-5
+    assert np.linalg.norm(every - others) <= 1.0
+
+
+def test_the_callers_autocast_does_not_coarsen_gradients() -> None:
+    from torch import nn
+
+    network = nn.Sequential(nn.Linear(30, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+    rows, weights = torch.randn(64, 1, 30, generator=torch.Generator().manual_seed(3)), torch.ones(64, 1)
+
+    def loss(logits: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.softplus(-logits[:, 0])
+
+    wanted = vector(clipped_gradient(network, rows, weights, loss, clip=1.0).total)
+    with torch.autocast("cpu", dtype=torch.bfloat16), torch.no_grad():
+        found = vector(clipped_gradient(network, rows, weights, loss, clip=1.0).total)
+    assert np.array_equal(found, wanted)
+    with pytest.raises(UsageError, match="float32"):
+        clipped_gradient(network.bfloat16(), rows, weights, loss, clip=1.0)

@@ -12,9 +12,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "privsynth"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "tableschema"),
     ("_events", "privacy", "sampled", "accounting", "noise", "files", "_container"),
-    ("table", "_chain", "_chain_file", "ledger", "artifact"),
-    ("generators", "derive"),
-    ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan", "baseline_plan"),
+    ("table", "_chain", "_chain_file", "_account", "ledger", "artifact"),
+    ("generators", "derive", "checkpoint"),
+    ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan", "baseline_plan", "paying"),
     ("report", "derivation", "fitting"),
     ("scanning", "carried", "release", "comparing", "pipeline"),
     ("exits", "tables", "sdv", "cli"),

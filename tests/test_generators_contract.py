@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -54,7 +54,8 @@ def random_table(schema: Schema, rows: int, unit: Unit, rng: np.random.Generator
 
     domains = [Domain.of(field) for field in schema.modelled]
     codes = {domain.name: rng.integers(0, domain.size + 1, rows).astype(domain.dtype) for domain in domains}
-    return CodedTable(domains, Private(codes), unit)
+    owners = None if unit.column is None else Private(np.arange(rows, dtype=np.int64) // unit.max_rows)
+    return CodedTable(domains, Private(codes), unit, owners=owners)
 
 
 def in_domain(rows: Rows, domains: tuple[Domain, ...], count: int) -> None:
@@ -87,15 +88,21 @@ def config_of(name: str, options: dict[str, Any] | None = None) -> Config:
 
 
 class Contract:
-    """Tests that every generator inherits; `name` is that of `config_of`."""
+    """Tests that every generator inherits; `name` is that of `config_of`, `options` are those of its recipe, `schemas` are how many."""
 
     name: str
+    options: ClassVar[dict[str, Any]] = {}
+    schemas: ClassVar[int] = 80
+
+    def config(self) -> Config:
+        return config_of(self.name, self.options)
 
     def mechanism(self, schema: Schema, unit: Unit = ROWS, spend: Spend = SPEND) -> Mechanism:
-        return config_of(self.name).calibrate(schema, unit, spend)
+        return self.config().calibrate(schema, unit, spend)
 
     def fit(self, schema: Schema, rows: list[tables.Row], unit: Unit = ROWS, spend: Spend = SPEND) -> Model:
-        return self.mechanism(schema, unit, spend).run(encode(source_of(rows), schema, unit, KEY), OsNoise())
+        coded = encode(source_of(rows), schema, unit, KEY, owners=True)
+        return self.mechanism(schema, unit, spend).run(coded, OsNoise())
 
     def schema(self, *names: str, target: str | None = None) -> Schema:
         return tables.schema_of(*(names or ("age", "cost", "ward", "day", "died")), target=target)
@@ -104,7 +111,7 @@ class Contract:
         mechanism = self.mechanism(schema)
         return Fitted(
             generator=self.name,
-            config=make_config(self.name).to_json(),
+            config=self.config().to_json(),
             schema=schema,
             guarantee=Guarantee(epsilon=1.0, delta=1e-6, unit=ROWS, mu=1.0),
             event=event_to_json(mechanism.event),
@@ -112,14 +119,14 @@ class Contract:
         )
 
     def test_it_is_what_the_protocols_ask_for(self) -> None:
-        config = config_of(self.name)
+        config = self.config()
         assert isinstance(config, Config)
         assert config_of(self.name, config.to_json()).to_json() == config.to_json()
         assert isinstance(self.mechanism(self.schema()), Mechanism)
         assert isinstance(self.fit(self.schema(), BASE), Model)
 
     def test_no_event_is_above_what_was_given_and_no_run_above_its_event(self) -> None:
-        for seed in range(80):
+        for seed in range(self.schemas):
             rng = np.random.default_rng(seed)
             schema, unit = random_schema(rng), ROWS if seed % 2 else Unit(column="u", max_rows=int(rng.integers(1, 6)))
             given = Spend(mu_squared=10.0 ** int(rng.integers(-3, 3)) * int(rng.integers(1, 9)), delta=SPEND.delta)  # type: ignore[arg-type]
@@ -128,15 +135,16 @@ class Contract:
             assert spent.mu_squared <= given.mu_squared, seed
             assert spent.delta <= given.delta
             assert float(spent.mu_squared) > 0.5 * float(given.mu_squared)
-            tape, _ = record(
+            tape, outcome = record(
                 lambda source, noise, m=mechanism: m.run(source, noise), random_table(schema, 30, unit, rng)
             )
+            assert outcome.refusal is None
             check_spend(tape, mechanism.event)
 
     def test_random_tables_differ_by_a_row_through_the_noise_alone(self) -> None:
         from privsynth.privacy import Private
 
-        for seed in range(20):
+        for seed in range(self.schemas // 4):
             rng = np.random.default_rng(1000 + seed)
             schema = random_schema(rng)
             mechanism = self.mechanism(schema, ROWS, Spend(mu_squared=10.0 ** int(rng.integers(-2, 5))))  # type: ignore[arg-type]
@@ -150,8 +158,8 @@ class Contract:
             check(run, table, [CodedTable(table.domains, Private(fewer), ROWS)])
 
     def test_no_number_of_a_mechanism_depends_on_the_table(self) -> None:
-        assert "source" not in inspect.signature(type(config_of(self.name)).calibrate).parameters
-        for function in (type(config_of(self.name)).calibrate, type(self.mechanism(self.schema())).run):
+        assert "source" not in inspect.signature(type(self.config()).calibrate).parameters
+        for function in (type(self.config()).calibrate, type(self.mechanism(self.schema())).run):
             assert not {"seed", "rng", "random_state"} & set(inspect.signature(function).parameters)
 
     def test_two_fits_differ(self) -> None:
@@ -171,7 +179,7 @@ class Contract:
 
     def test_arrays_that_do_not_fit_are_refused(self) -> None:
         schema = self.schema("age", "ward", "died")
-        config, arrays = make_config(self.name), self.fit(schema, BASE).to_arrays()
+        config, arrays = self.config(), self.fit(schema, BASE).to_arrays()
         for name in arrays:
             with pytest.raises(ArtifactError):
                 config.load(schema, {other: array for other, array in arrays.items() if other != name})
@@ -184,7 +192,7 @@ class Contract:
             in_domain(model.sample(rows, np.random.default_rng(0)), tuple(Domain.of(f) for f in schema.modelled), rows)
 
     def test_random_models_sample_within_their_domains(self) -> None:
-        for seed in range(20):
+        for seed in range(self.schemas // 4):
             rng = np.random.default_rng(seed)
             schema = random_schema(rng)
             table = random_table(schema, int(rng.integers(0, 200)), ROWS, rng)
@@ -308,6 +316,29 @@ class TestCopula(Contract):
 
 class TestMaxent(Contract):
     name = "maxent"
+
+
+class TestCtgan(Contract):
+    """A tiny one: without a delta all units take part in its steps. The clip is short, so that every gradient is shortened."""
+
+    name = "ctgan"
+    schemas = 40
+    options: ClassVar[dict[str, Any]] = {
+        "hidden": (8,),
+        "critic_hidden": (8, 8),
+        "noise_width": 4,
+        "warm_steps": 2,
+        "warm_critic_steps": 1,
+        "warm_rows": 500,
+        "steps": 3,
+        "most_fakes": 64,
+        "clip": 0.01,
+    }
+
+    @pytest.fixture(autouse=True)
+    def _few_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("privsynth.generators.ctgan_training._MOST_BATCH", 256)
+        monkeypatch.setattr("privsynth.generators.ctgan_choice._ROWS", 1 << 10)
 
 
 class TestSdvCopula(Contract):

@@ -24,7 +24,28 @@ PICKLES = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "mars
 # The only functions of generators that may make a generator of random numbers: sampling is post-processing. `_expected` draws rows
 # from what a fit has measured so far, to hold the next answers against; its seed is a constant, so that neighbouring tables see the
 # same rows, and no noise is drawn from it.
-SAMPLERS = {"generators/fitted.py": {"batches"}, "generators/maxent.py": {"_expected"}}
+# `ctgan` trains with public random numbers, from a constant and the number of a step: what the generator is fed, which fakes are
+# made, which rows of the survey's model teach first, and which pairs are asked for. What is random about private rows and about
+# noise is not drawn there but comes from `noise.py`.
+SAMPLERS = {
+    "generators/fitted.py": {"batches"},
+    "generators/maxent.py": {"_expected"},
+    "generators/ctgan_choice.py": {"nearest"},
+    "generators/ctgan_run.py": {"_warm"},
+    "generators/ctgan_training.py": {"__init__", "begin"},
+}
+TORCH_DRAWS = (
+    "rand",
+    "randn",
+    "randint",
+    "randperm",
+    "normal",
+    "bernoulli",
+    "multinomial",
+    "poisson",
+    "rand_like",
+    "randn_like",
+)
 
 
 @functools.cache
@@ -150,10 +171,14 @@ def test_the_noise_knows_no_other_randomness_than_that_of_the_operating_system()
     tree = trees()["noise.py"]
     assert set(drawing(tree)) == {"secrets", "randomgen", "numpy.random"}
     made = [call for call in calls(tree) if "Generator" in named(call.func) or named(call.func) == "ChaCha"]
-    assert len(made) == 2
-    assert all(
-        "token_bytes" in ast.dump(call) and "rounds', value=Constant(value=20" in ast.dump(call) for call in made
+    keyed = [call for call in made if "token_bytes" not in ast.dump(call)]
+    assert len(made) == 4
+    assert all("rounds', value=Constant(value=20" in ast.dump(call) for call in made)
+    (function,) = (
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "secret_uniform"
     )
+    assert keyed == [call for call in calls(function) if call in keyed]  # from a key that `unit_key` drew
+    assert all("id='key'" in ast.dump(call) for call in keyed)
 
 
 def test_generators_make_random_numbers_for_sampling_only() -> None:
@@ -165,6 +190,27 @@ def test_generators_make_random_numbers_for_sampling_only() -> None:
                 "random.default_rng" in named(call.func) for call in calls(function)
             ):
                 assert function.name in SAMPLERS.get(path, set()), f"{path}: {function.name} draws"
+
+
+def test_torch_draws_from_generators_of_its_own_and_from_no_global_one() -> None:
+    drawn = 0
+    for path, tree in trees().items():
+        for call in calls(tree):
+            name = named(call.func)
+            if name.startswith("torch.") and name.split(".")[-1] in TORCH_DRAWS:
+                assert "generator" in {word.arg for word in call.keywords}, f"{path}:{call.lineno}"
+                drawn += 1
+            assert not name.endswith(("Dropout", "fork_rng", "set_rng_state")), f"{path}:{call.lineno}"
+    assert drawn >= 4
+
+
+def test_private_rows_get_their_secrets_in_one_place() -> None:
+    users = {path for path, tree in trees().items() for name, _ in imports(tree) if name.endswith("secret_uniform")}
+    assert users == {"generators/ctgan_rows.py"}
+    asked = [call for call in calls(trees()["generators/ctgan_training.py"]) if named(call.func) == "noise.unit_key"]
+    assert len(asked) == 1
+    assert "self" in ast.dump(asked[0])  # its purpose names the step, so that each has a key of its own
+    assert "done" in ast.dump(asked[0])
 
 
 def test_a_fit_takes_no_seed() -> None:

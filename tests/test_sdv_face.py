@@ -304,6 +304,50 @@ def test_detection_of_a_key_among_personal_data_changes_no_plan() -> None:
         assert schema_from_metadata(found[0]) == schema_from_metadata(found[1])
 
 
+def key_removed(found: Metadata) -> None:
+    if "primary_key" in found.to_dict()["tables"]["visits"]:
+        found.remove_primary_key()
+
+
+def key_moved(found: Metadata) -> None:
+    key_removed(found)
+    found.update_column("sex", sdtype="id")
+    found.set_primary_key("sex")
+
+
+def key_left(found: Metadata) -> None:
+    """Leave the metadata as it was detected."""
+
+
+@pytest.mark.parametrize("then", [key_left, key_removed, key_moved])
+@pytest.mark.parametrize("detection", [{}, {"infer_sdtypes": False}])
+def test_the_mark_that_a_detected_key_leaves_changes_no_plan(then: Any, detection: dict[str, Any]) -> None:
+    table = pd.DataFrame({"folio": np.arange(60), "email": "a@b.c", "sex": ["F", "M"] * 30, "visit_id": [1, 2] * 30})
+    schemas, keys, plans = [], [], []
+    for each in (table, pd.concat([table, table.head(1)], ignore_index=True)):
+        found = Metadata.detect_from_dataframes({"visits": each}, **detection)
+        keys.append(found.to_dict()["tables"]["visits"].get("primary_key"))
+        then(found)
+        schemas.append(schema_from_metadata(found))
+        plans.append(DPMaxEntSynthesizer(found, epsilon=1).plan({"visits": table}).digest())
+    assert keys == ["folio", None]  # what detection read from the rows
+    assert schemas[0] == schemas[1]
+    assert plans[0] == plans[1]
+    assert [schemas[0][name].kind == "identifier" for name in table] == [False, True, False, True]
+
+
+def test_a_key_that_was_detected_over_two_tables_changes_no_plan() -> None:
+    visits = pd.DataFrame({"visit": np.arange(200), "num": np.arange(200) % 50, "height": [1.5, 1.6] * 100})
+    wards = pd.DataFrame({"num": np.arange(60), "beds": np.arange(60) % 7})
+    schemas, marks = [], []
+    for each in (wards, pd.concat([wards, wards.head(1)], ignore_index=True)):
+        both = Metadata.detect_from_dataframes({"visits": visits, "wards": each}).to_dict()
+        marks.append(both["tables"]["visits"]["columns"]["num"]["sdtype"])
+        schemas.append(schema_from_metadata({"tables": {"visits": both["tables"]["visits"]}}))
+    assert (marks[0], marks[1] == "id") == ("id", False)
+    assert schemas[0] == schemas[1]
+
+
 @pytest.mark.filterwarnings(LOST)
 def test_no_cell_is_in_what_is_saved(visits: pd.DataFrame, tmp_path: Path) -> None:
     table = visits.copy()
@@ -406,13 +450,19 @@ def test_only_types_can_be_vouched_for() -> None:
 def test_marks_of_the_caller_are_kept_without_a_word() -> None:
     columns = {
         "x1": {"sdtype": "id"},
+        "x1 id": {"sdtype": "id"},
         "x2": {"sdtype": "first_name", "pii": True},
         "x3": {"sdtype": "city", "pii": False},
         "email": {"sdtype": "categorical"},
         "x4": {"sdtype": "numerical", "range_min": 3, "range_max": 5},
     }
     schema = schema_from_metadata(metadata(columns))
-    assert [schema[name].action for name in ("x1", "x2", "x3", "email")] == ["drop", "fake", "keep", "fake"]
+    assert [schema[name].action for name in ("x1 id", "x2", "x3", "email")] == ["drop", "fake", "keep", "fake"]
+    assert schema["x1"].kind != "identifier"  # detection marks any unique column so: see `declared_types` and `declare`
+    assert schema_from_metadata(metadata(columns), declared_types=True)["x1"].kind == "identifier"
+    declare = {"columns": {"x1": {"kind": "identifier"}}}
+    plan = DPMaxEntSynthesizer(metadata(columns), epsilon=1, declare=declare).plan(pd.DataFrame(columns=list(columns)))
+    assert plan.schema["x1"].kind == "identifier"
     assert (schema["x4"].minimum, schema["x4"].source("kind")) == (None, "default")
     assert schema.data_leaves() == ()
 

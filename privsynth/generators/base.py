@@ -129,6 +129,10 @@ class Step:
 class Watch(Protocol):
     """Who is told of a long fit's steps, and keeps its state: noisy answers and what follows from them, in the owner's folder."""
 
+    def phase(self, name: str) -> None:
+        """Take note that a stage begins; its name is public."""
+        ...
+
     def stepped(self, step: Step) -> None:
         """Take note of a step."""
         ...

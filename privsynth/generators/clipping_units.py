@@ -22,7 +22,7 @@ class Clipped:
     """Gradients of one step, each list in the order of the trainable `network.parameters()`.
 
     Args:
-        total: Sum of the units' clipped gradients: private until noise is added.
+        total: float64: sum of the units' clipped gradients, private until noise is added.
         public: Mean gradient of the public rows, not clipped; zeros where there are none.
     """
 
@@ -104,7 +104,7 @@ def zeros(network: nn.Module) -> Clipped:
     import torch
 
     trainable = [each for each in network.parameters() if each.requires_grad]
-    total, public = ([torch.zeros_like(each) for each in trainable] for _ in range(2))
+    total, public = ([torch.zeros_like(each, dtype=torch.float64) for each in trainable] for _ in range(2))
     return Clipped(total=total, public=public)
 
 
@@ -130,7 +130,7 @@ def unit_by_unit(network: nn.Module, batch: Batch, clip: float) -> Clipped:
             flat = torch.cat([each.flatten(1) for each in gradients], dim=1)
             factors = factors_of(torch.linalg.vector_norm(flat, dim=1, dtype=torch.float64), clip)
             flat[factors == 0] = 0.0  # 0 * NaN is NaN
-            shortened = factors.to(flat.dtype) @ flat
+            shortened = factors @ flat.double()
             for total, part in zip(
                 found.total, torch.split(shortened, [each.numel() for each in trainable]), strict=True
             ):

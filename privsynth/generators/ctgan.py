@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from privsynth.generators.ctgan_model import CtganModel
 
 
+LEAST_DELTA = 1e-13  # a step's: below it, sampled steps cannot be accounted, and every unit takes part in each
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CtganConfig:
     """The recipe of a ctgan fit; it holds no data and no budget.
@@ -55,6 +58,7 @@ class CtganConfig:
         critic_learning_rate: Of the discriminator.
         adversarial_rate: Learning rate of the generator beside DP-SGD.
         adversarial_weight: Weight of the discriminator's judgement in the generator's loss.
+        half_heard: Length of a step's noise, in clipping norms after the division, at which that weight is halved.
         matching_weight: Weight of the marginals in it.
         mean_weight: Weight of the 1-way marginals beside the mean over pairs.
         class_weight: Weight of the pairs within each class of the focus beside those of all rows.
@@ -79,20 +83,21 @@ class CtganConfig:
     critic_hidden: tuple[int, ...] = (256, 256)
     frozen_layers: int = 0
     noise_width: int = 128
-    warm_steps: int = 600
-    warm_critic_steps: int = 200
+    warm_steps: int = 800
+    warm_critic_steps: int = 50
     warm_rows: int = 200_000
     learning_rate: float = 2e-3
     critic_learning_rate: float = 5e-4
     adversarial_rate: float = 1e-3
-    adversarial_weight: float = 0.3
+    adversarial_weight: float = 1.0
+    half_heard: float = 0.3
     matching_weight: float = 1.0
     mean_weight: float = 3.0
     class_weight: float = 1.0
     condition_weight: float = 0.01
     average: float = 0.998
     most_rung: int = 1
-    most_fakes: int = 2048
+    most_fakes: int = 1024
     candidates: int = 3
     threads: int = 1
     device: str = "auto"
@@ -123,9 +128,9 @@ class CtganConfig:
         }
         whole = float(spend.mu_squared) * (1 - 1e-9) / sum(shares.values())
         budget = {stage: Fraction(whole * share) for stage, share in shares.items()}
-        sampled = spend.delta > 0 and bool(self.steps)
+        sampled = float(spend.delta) > LEAST_DELTA * self.steps > 0
         rate = self.sampling_probability if sampled else 1.0
-        delta = float(spend.delta) if sampled else 0.0
+        delta = _at_most(spend.delta) if sampled else 0.0
         return CtganMechanism(
             config=self,
             max_rows=unit.max_rows,
@@ -146,6 +151,12 @@ class CtganConfig:
         from privsynth.generators.ctgan_model import CtganModel
 
         return CtganModel.from_arrays(schema, arrays, MaxentConfig().neighbours, len(self.hidden))
+
+
+def _at_most(exact: Fraction) -> float:
+    """Return the largest floating-point number that is not above an exact one."""
+    near = float(exact)
+    return math.nextafter(near, 0.0) if Fraction(near) > exact else near
 
 
 def _training_noise(mu_squared: float, rate: float, steps: int, delta: float) -> float | None:

@@ -104,15 +104,17 @@ class Layout:
         ]
         return np.stack(found, axis=1).astype(np.int32)
 
-    def places_of(
-        self, codes: Mapping[str, npt.NDArray[Any]], positions: Mapping[str, Any] | None, rng: np.random.Generator
-    ) -> Matrix:
-        """Return float32[n, numeric] in [-1, 1]: the place of each number within its bin; random within its cell if not known."""
-        rows = len(next(iter(codes.values())))
-        found = np.empty((rows, len(self.numeric)), dtype=np.float32)
+    def places_of(self, codes: Mapping[str, npt.NDArray[Any]], positions: npt.NDArray[Any]) -> Matrix:
+        """Return float32[n, numeric] in [-1, 1]: the place of each number within its bin.
+
+        Args:
+            codes: Column name -> codes[n].
+            positions: float[n, numeric] in [0, 1), the place of each number within its cell; of missing cells, that in their bin.
+        """
+        found = np.empty(positions.shape, dtype=np.float32)
         for number, name in enumerate(self.numeric):
-            inside = rng.random(rows, dtype=np.float32) if positions is None else positions[name]
-            found[:, number] = self.survey.fine(name).places(codes[name].astype(np.int64), inside, rng) * 2 - 1
+            inside = positions[:, number]
+            found[:, number] = self.survey.fine(name).spread(codes[name].astype(np.int64), inside, inside) * 2 - 1
         return found
 
     def vectors(self, bins: Bins, places: Matrix) -> Matrix:

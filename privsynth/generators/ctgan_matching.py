@@ -49,20 +49,37 @@ class Matching:
 
     def loss(self, expected: Tensor) -> Tensor:
         """Return the distance of a batch: float[n, width] of probabilities and places, n even."""
-        half = len(expected) // 2
-        one, other = expected[:half], expected[half:]
-        means = [part.mean(dim=0) - self.mean for part in (one, other)]
-        loss = (self.mean_weight * means[0] * means[1]).sum()
-        for number in range(len(self.pairs)):
-            gaps = [self._gap(part, number) for part in (one, other)]
-            loss = loss + (self.pair_weight[number] * gaps[0] * gaps[1]).sum()
-        return loss
+        value, slope = self.measured(expected.detach())
+        return value + ((expected - expected.detach()) * slope).sum()
 
-    def _gap(self, expected: Tensor, number: int) -> Tensor:
-        weighted = expected
-        if number:
-            weighted = expected * expected[:, self.members[number - 1]].sum(dim=1, keepdim=True)
-        return weighted.T @ expected / len(expected) - self.pairs[number]
+    def measured(self, expected: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the distance of a batch and its slope by every entry: one product less than automatic differentiation takes."""
+        half = len(expected) // 2
+        parts = expected[:half], expected[half:]
+        means = [part.mean(dim=0) - self.mean for part in parts]
+        value = (self.mean_weight * means[0] * means[1]).sum()
+        slopes = [
+            (self.mean_weight * other / half).expand_as(part) for part, other in zip(parts, means[::-1], strict=True)
+        ]
+        for number in range(len(self.pairs)):
+            inside = [self._inside(part, number) for part in parts]
+            gaps = [
+                (part * share).T @ part / half - self.pairs[number] for part, share in zip(parts, inside, strict=True)
+            ]
+            weighted = [self.pair_weight[number] * gap for gap in gaps]
+            value = value + (weighted[0] * gaps[1]).sum()
+            for each, part in enumerate(parts):
+                pulled = part @ weighted[1 - each] / half
+                slopes[each] = slopes[each] + 2 * inside[each] * pulled
+                if number:
+                    slopes[each][:, self.members[number - 1]] += (part * pulled).sum(dim=1, keepdim=True)
+        return value, torch.cat(slopes)
+
+    def _inside(self, expected: Tensor, number: int) -> Tensor:
+        """Return float[n, 1]: with what probability each row is in a class; 1 for all rows."""
+        if not number:
+            return expected.new_ones(len(expected), 1)
+        return expected[:, self.members[number - 1]].sum(dim=1, keepdim=True)
 
 
 def matching(layout: Layout, bins: Bins, places: Matrix, config: CtganConfig, device: torch.device) -> Matching:

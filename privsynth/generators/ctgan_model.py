@@ -241,6 +241,12 @@ def conditions(layout: Layout, shares: Floats, rows: int, rng: np.random.Generat
     return np.asarray(np.clip(found, layout.starts[column], layout.starts[column + 1] - 1), dtype=np.int64)
 
 
-def own_conditions(bins: npt.NDArray[Any], rng: np.random.Generator) -> Ints:
-    """Return int64[n]: each row's own bin in a random column, from int[n, m], its bins."""
-    return np.asarray(bins[np.arange(len(bins)), rng.integers(bins.shape[1], size=len(bins))], dtype=np.int64)
+def own_conditions(bins: npt.NDArray[Any], uniform: npt.NDArray[Any]) -> Ints:
+    """Return int64[n]: each row's own bin in a random column.
+
+    Args:
+        bins: int[n, m], its bins.
+        uniform: float[n] in [0, 1), which says the column.
+    """
+    column = np.minimum((uniform * bins.shape[1]).astype(np.int64), bins.shape[1] - 1)
+    return np.asarray(bins[np.arange(len(bins)), column], dtype=np.int64)

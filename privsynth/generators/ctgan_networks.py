@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from privsynth.generators.ctgan_layout import Layout
+from privsynth.generators.ctgan_model import Layer
 
 _SLOPE = 0.2
 _SMALL = 0.5
@@ -39,9 +41,10 @@ class Generator(nn.Module):
         layout: Of the rows.
         noise_width: Length of the noise.
         hidden: Width of each residual block.
+        first: Source of the first weights.
     """
 
-    def __init__(self, layout: Layout, noise_width: int, hidden: Sequence[int]) -> None:
+    def __init__(self, layout: Layout, noise_width: int, hidden: Sequence[int], first: torch.Generator) -> None:
         super().__init__()
         self.layout = layout
         self.noise_width = noise_width
@@ -52,6 +55,7 @@ class Generator(nn.Module):
         self.residuals: tuple[Residual, ...] = tuple(blocks)
         self.blocks = nn.Sequential(*blocks)
         self.last = nn.Linear(wide, layout.width)
+        begin(self, first)
         with torch.no_grad():
             self.last.weight.mul_(_SMALL)
             self.last.bias[: layout.bins] = torch.from_numpy(np.log(layout.shares + _TINY)).float()
@@ -82,19 +86,83 @@ class Generator(nn.Module):
         for part in self._columns((out[:, : self.layout.bins] + gumbel) / temperature):
             soft = functional.softmax(part, dim=1)
             hard = torch.zeros_like(soft).scatter_(1, soft.argmax(dim=1, keepdim=True), 1.0)
-            parts.append(hard + soft - soft.detach())
+            parts.append(hard + (soft - soft.detach()))  # exactly one: the difference is exactly zero
         return torch.cat([*parts, out[:, self.layout.bins :]], dim=1)
 
 
-def discriminator(wide: int, hidden: Sequence[int]) -> nn.Sequential:
+def discriminator(wide: int, hidden: Sequence[int], first: torch.Generator) -> nn.Sequential:
     """Return a network that judges each row by itself: no packing, no normalisation over a batch.
 
     Args:
         wide: Length of a row's vector and its condition.
         hidden: Width of each layer.
+        first: Source of the first weights.
     """
     layers: list[nn.Module] = []
     for out in hidden:
         layers += [nn.Linear(wide, out), nn.LeakyReLU(_SLOPE)]
         wide = out
-    return nn.Sequential(*layers, nn.Linear(wide, 1))
+    network = nn.Sequential(*layers, nn.Linear(wide, 1))
+    begin(network, first)
+    return network
+
+
+def begin(network: nn.Module, first: torch.Generator) -> None:
+    """Give every linear layer its first weights, uniform up to one over the root of its inputs."""
+    with torch.no_grad():
+        for layer in network.modules():
+            if isinstance(layer, nn.Linear):
+                bound = layer.in_features**-0.5
+                layer.weight.uniform_(-bound, bound, generator=first)
+                layer.bias.uniform_(-bound, bound, generator=first)
+
+
+def folded(generator: Generator) -> tuple[Layer, ...]:
+    """Return a generator's layers with their normalisation folded in."""
+    layers = []
+    for block in generator.residuals:
+        variance, mean = block.norm.running_var, block.norm.running_mean
+        assert variance is not None and mean is not None  # noqa: S101, PT018 - for the type checker
+        scale = block.norm.weight / torch.sqrt(variance + block.norm.eps)
+        weight = block.linear.weight * scale[:, None]
+        layers.append(_layer(weight, (block.linear.bias - mean) * scale + block.norm.bias))
+    return (*layers, _layer(generator.last.weight, generator.last.bias))
+
+
+def _layer(weight: Tensor, bias: Tensor) -> Layer:
+    return Layer(weight.detach().cpu().numpy().copy(), bias.detach().cpu().numpy().copy())
+
+
+@contextmanager
+def settings(threads: int) -> Iterator[None]:
+    """Train under settings of our own, whatever the caller's are, and put those back afterwards.
+
+    Products are taken in full float32: what a coarser format rounds away could move a sum by more than the clip. More threads
+    than there are idle cores are many times slower than one.
+
+    Args:
+        threads: Of torch.
+    """
+    kept = torch.get_num_threads(), torch.get_float32_matmul_precision(), torch.get_default_dtype()
+    torch.set_num_threads(threads)
+    torch.set_float32_matmul_precision("highest")
+    torch.set_default_dtype(torch.float32)
+    try:
+        with (
+            torch.inference_mode(False),
+            torch.enable_grad(),
+            torch.autocast("cpu", enabled=False),
+            torch.autocast("cuda", enabled=False),
+        ):
+            yield
+    finally:
+        torch.set_num_threads(kept[0])
+        torch.set_float32_matmul_precision(kept[1])
+        torch.set_default_dtype(kept[2])
+
+
+def device_of(wanted: str) -> torch.device:
+    """Return where to train: the GPU where there is one, unless told otherwise."""
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(wanted)

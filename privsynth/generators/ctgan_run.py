@@ -15,8 +15,9 @@ from privsynth.generators.ctgan_choice import nearest
 from privsynth.generators.ctgan_layout import Layout
 from privsynth.generators.ctgan_matching import matching
 from privsynth.generators.ctgan_model import CtganModel
+from privsynth.generators.ctgan_networks import device_of, settings
 from privsynth.generators.ctgan_rows import UnitRows
-from privsynth.generators.ctgan_training import SEED, Training, device_of, threads
+from privsynth.generators.ctgan_training import SEED, Training
 from privsynth.generators.maxent_arrays import from_arrays
 from privsynth.generators.maxent_model import MaxentModel
 from privsynth.noise import Noise
@@ -45,7 +46,7 @@ class Run:
     def model(self) -> CtganModel:
         """Do all of it and return the model."""
         kept = None if self._watch is None else self._watch.kept()
-        with threads(self._config.threads):
+        with settings(self._config.threads):
             survey = self._survey(kept)
             training = Training(self._config, Layout(survey))
             self._warm(training, survey, kept)
@@ -56,7 +57,11 @@ class Run:
 
     def _survey(self, kept: Mapping[str, npt.NDArray[Any]] | None) -> MaxentModel:
         if kept is None:
-            return self._mechanism.survey.run(self._source, self._noise)
+            self._begin("measuring the survey")
+            survey = self._mechanism.survey.run(self._source, self._noise)
+            if self._watch is not None:
+                self._watch.keep(_named(survey))
+            return survey
         arrays = {name.removeprefix(_SURVEY): array for name, array in kept.items() if name.startswith(_SURVEY)}
         return from_arrays(self._mechanism.survey.schema, arrays, self._mechanism.survey.config.neighbours)
 
@@ -65,11 +70,15 @@ class Run:
         layout, config = training.layout, self._config
         rows = survey.sample(config.warm_rows, np.random.default_rng(SEED))
         bins = layout.bins_of(rows.codes)
-        places = layout.places_of(rows.codes, rows.positions, np.random.default_rng(SEED))
+        inside = np.zeros((rows.count, 0), dtype=np.float32)
+        if layout.numeric:
+            inside = np.stack([rows.positions[name] for name in layout.numeric], axis=1)
+        places = layout.places_of(rows.codes, inside)
         training.targets = matching(layout, bins, places, config, device_of(config.device))
-        if kept is not None:
+        if kept is not None and set(kept) > {_SURVEY + name for name in survey.to_arrays()}:
             training.restore(kept)
             return
+        self._begin("training the generator on the survey")
         training.warm_generator(config.warm_steps)
         if config.steps:
             training.warm_critic(bins, places, config.warm_critic_steps)
@@ -79,6 +88,7 @@ class Run:
     def _learn(self, training: Training) -> None:
         """Take the private steps that are left."""
         config, mechanism = self._config, self._mechanism
+        self._begin("training the discriminator with DP-SGD")
         units = UnitRows(training.layout, self._source)
         marks = {round(config.steps * part / (config.candidates - 1)) for part in range(1, config.candidates)}
         for number in range(training.done, config.steps):
@@ -110,12 +120,20 @@ class Run:
 
     def _keep(self, training: Training) -> None:
         if self._watch is not None:
-            survey = training.layout.survey.to_arrays()
-            self._watch.keep({**{_SURVEY + name: array for name, array in survey.items()}, **training.state()})
+            self._watch.keep({**_named(training.layout.survey), **training.state()})
+
+    def _begin(self, phase: str) -> None:
+        if self._watch is not None:
+            self._watch.phase(phase)
 
     def _chosen(self, training: Training) -> CtganModel:
         found = [CtganModel(survey=training.layout.survey, layers=layers) for layers in training.candidates]
         if self._mechanism.choice_noise is None:
             return found[-1]
+        self._begin("choosing a generator")
         best = nearest(found, self._source, self._noise, noise_multiplier=self._mechanism.choice_noise, seed=SEED)
         return found[best]
+
+
+def _named(survey: MaxentModel) -> Arrays:
+    return {_SURVEY + name: array for name, array in survey.to_arrays().items()}

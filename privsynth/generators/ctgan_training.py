@@ -2,15 +2,14 @@
 
 Everything here is a function of noisy answers and of public random numbers, except one vector a step: the sum of clipped gradients, which
 leaves through the noise. Public numbers come from a fixed seed; what a private row needs at random (which of its columns is
-its condition, where in its cell a number lies) comes from a generator of that step alone, so that how many rows a step
-happened to draw shows nowhere else.
+its condition, where in its cell a number lies) comes from a secret key of that step: nobody can know it, and how many rows a
+step happened to draw shows nowhere else.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from privsynth.generators.clipping import clipped_gradient
 from privsynth.generators.ctgan_layout import Layout
 from privsynth.generators.ctgan_matching import Matching
 from privsynth.generators.ctgan_model import CtganModel, Layer, conditions, own_conditions
-from privsynth.generators.ctgan_networks import Generator, discriminator
+from privsynth.generators.ctgan_networks import Generator, device_of, discriminator, folded
 from privsynth.noise import Noise
 from privsynth.privacy import Private
 
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 Bins = npt.NDArray[np.int32]
 Matrix = npt.NDArray[np.float32]
 SEED = 20_261_121
-_MATCH_CELLS = 1 << 29
-_LEAST_BATCH, _MOST_BATCH = 256, 4096
+_MATCH_CELLS = 1 << 28
+_LEAST_BATCH, _MOST_BATCH = 256, 2048
 _WARM_UP = 50
 _LAST_RATE = 0.01
 _GRADIENT_NORM = 1.0
@@ -45,24 +44,6 @@ _EMA_START = 10.0
 _TEMPERATURE = 0.5
 _LADDER = (1, 2, 5, 10, 20, 50, 100)
 _LADDER_ACCURACY, _LADDER_MEMORY, _LADDER_GRACE = 0.6, 0.9, 5
-
-
-@contextmanager
-def threads(number: int) -> Iterator[None]:
-    """Let torch use so many threads for a while: more than there are idle cores are many times slower than one."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def device_of(wanted: str) -> torch.device:
-    """Return where to train: the GPU where there is one, unless told otherwise."""
-    if wanted == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(wanted)
 
 
 class Training:
@@ -83,10 +64,10 @@ class Training:
         self._device = device_of(config.device)
         self._rng = np.random.default_rng(SEED)
         self._torch = torch.Generator(device=self._device).manual_seed(SEED)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(SEED)
-            self.generator = Generator(layout, config.noise_width, config.hidden).to(self._device)
-            self.critic = discriminator(layout.width + layout.bins, config.critic_hidden).to(self._device)
+        first = torch.Generator().manual_seed(SEED)
+        with torch.random.fork_rng(devices=[]):  # new layers draw weights of their own, which are replaced
+            self.generator = Generator(layout, config.noise_width, config.hidden, first).to(self._device)
+            self.critic = discriminator(layout.width + layout.bins, config.critic_hidden, first).to(self._device)
         self.average = copy.deepcopy(self.generator)
         self._updates = 0
         self._optimizer = torch.optim.Adam(self.generator.parameters(), lr=config.learning_rate, betas=(0.9, 0.99))
@@ -97,6 +78,7 @@ class Training:
         self._shares = layout.shares
         self._batch = int(np.clip(_MATCH_CELLS // layout.width**2, _LEAST_BATCH, _MOST_BATCH)) // 2 * 2
         self._rung, self._accuracy, self._since = 0, 0.5, 0
+        self._heard = 1.0
 
     def begin(self, number: int) -> None:
         """Begin a step: all its public random numbers follow from its own number, so that a run can go on from any step."""
@@ -109,10 +91,14 @@ class Training:
         noise = torch.randn(rows, self._config.noise_width, generator=self._torch, device=self._device)
         return self.generator(noise, functional.one_hot(asked, self.layout.bins).float()), asked
 
-    def judged(self, rows: Tensor, asked: Tensor) -> Tensor:
-        """Return float[n, width + bins]: rows as the discriminator sees them, with their conditions."""
+    def judged(self, rows: Tensor, asked: Tensor, blur: Tensor | None = None) -> Tensor:
+        """Return float[n, width + bins]: rows as the discriminator sees them, with their conditions.
+
+        Private rows bring their own blur: public random numbers must not follow from how many rows a step drew.
+        """
         bins = self.layout.bins
-        blur = torch.rand(len(rows), rows.shape[1] - bins, generator=self._torch, device=self._device) * 2 - 1
+        if blur is None:
+            blur = torch.rand(len(rows), rows.shape[1] - bins, generator=self._torch, device=self._device) * 2 - 1
         return torch.cat([rows[:, :bins], (rows[:, bins:] + blur) / 2, functional.one_hot(asked, bins).float()], dim=1)
 
     def _drawn(self, rows: int) -> tuple[Tensor, Tensor]:
@@ -172,7 +158,7 @@ class Training:
         for _ in range(steps):
             taken = self._rng.integers(len(bins), size=batch)
             vectors = torch.from_numpy(self.layout.vectors(bins[taken], places[taken])).to(self._device)
-            own = torch.from_numpy(own_conditions(bins[taken], self._rng)).to(self._device)
+            own = torch.from_numpy(own_conditions(bins[taken], self._rng.random(batch))).to(self._device)
             with torch.no_grad():
                 fake, asked = self._drawn(batch)
             loss = (self._weights[own] * functional.softplus(-self.critic(self.judged(vectors, own))[:, 0])).mean()
@@ -195,15 +181,14 @@ class Training:
         """
         config = self._config
         chosen = noise.poisson(Private(units.count), rate)
-        rows, asked, weights = units.batch(chosen, config.encodings, np.random.default_rng([SEED, self.done, 1]))
-        seen = self.judged(torch.from_numpy(rows).to(self._device), torch.from_numpy(asked).to(self._device))
-        counted = torch.from_numpy(weights).to(self._device) * self._weights[
-            torch.from_numpy(asked).to(self._device)
-        ].reshape(weights.shape)
+        batch = units.batch(chosen, config.encodings, noise.unit_key(f"encodings of step {self.done}"))
+        rows, blur, asked, weights = (torch.from_numpy(each).to(self._device) for each in batch)
+        seen = self.judged(rows, asked, blur)
+        counted = weights * self._weights[asked].reshape(weights.shape)
         fake, fake_weights = self._judged_fakes(int(np.clip(round(divisor), 64, config.most_fakes)))
         real = clipped_gradient(
             self.critic,
-            seen.reshape(*weights.shape, -1),
+            seen.reshape(*weights.shape, seen.shape[1]),
             counted,
             lambda logits: functional.softplus(-logits[:, 0]),
             clip=config.clip,
@@ -213,8 +198,12 @@ class Training:
         )
         share = divisor / len(fake)
         total = torch.cat(
-            [(one + share * other).reshape(-1) for one, other in zip(real.total, made.total, strict=True)]
+            [
+                (one.double() + share * other.double()).reshape(-1)
+                for one, other in zip(real.total, made.total, strict=True)
+            ]
         )
+        self._heard = heard(noise_multiplier * total.numel() ** 0.5 / divisor, config.half_heard)
         noisy = noise.perturbed(Private(total.cpu().numpy()), clip=config.clip, noise_multiplier=noise_multiplier)
         self._descend(torch.from_numpy(noisy).to(self._device) / divisor)
         with torch.no_grad():
@@ -254,7 +243,7 @@ class Training:
         fake, asked = self._drawn(min(self._batch, self._config.most_fakes))
         pleased = (self._weights[asked] * functional.softplus(-self.critic(fake)[:, 0])).mean()
         self._rate(self._config.adversarial_rate)
-        self._improve(self._config.adversarial_weight * pleased + self._matched())
+        self._improve(self._config.adversarial_weight * self._heard * pleased + self._matched())
 
     def _due(self) -> bool:
         """Say whether the generator's turn has come: after as many steps of the discriminator as its rung of the ladder says.
@@ -323,20 +312,9 @@ class Training:
         return {"generator_moments": self._optimizer, "critic_moments": self._critic_optimizer}
 
 
-def folded(generator: Generator) -> tuple[Layer, ...]:
-    """Return a generator's layers with their normalisation folded in."""
-    layers = []
-    for block in generator.residuals:
-        variance, mean = block.norm.running_var, block.norm.running_mean
-        assert variance is not None and mean is not None  # noqa: S101, PT018 - for the type checker
-        scale = block.norm.weight / torch.sqrt(variance + block.norm.eps)
-        weight = block.linear.weight * scale[:, None]
-        layers.append(_layer(weight, (block.linear.bias - mean) * scale + block.norm.bias))
-    return (*layers, _layer(generator.last.weight, generator.last.bias))
-
-
-def _layer(weight: Tensor, bias: Tensor) -> Layer:
-    return Layer(weight.detach().cpu().numpy().copy(), bias.detach().cpu().numpy().copy())
+def heard(noise: float, half: float) -> float:
+    """Return how much the discriminator counts for the generator, by how long the noise of its steps is: both public."""
+    return 1 / (1 + (noise / half) ** 2)
 
 
 def condition_weights(layout: Layout) -> Matrix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -94,10 +95,14 @@ class Fine:
         """Return float32[n] in [0, 1): the place of each code within its bin; labels without an order get random ones."""
         if positions is None or not self.marginal.domain.numeric:
             return rng.random(len(codes), dtype=np.float32)
+        return self.spread(codes, positions, rng.random(len(codes)))
+
+    def spread(self, codes: Ints, positions: Vector, missing_places: npt.NDArray[Any]) -> Vector:
+        """Return float32[n] in [0, 1): the place of each number's code within its bin; of missing cells the places given."""
         group = self.marginal.group_of_code()[codes]
         missing = group >= self.marginal.groups
         inside = np.where(missing, 0, group)
         parts = np.diff(self.marginal.starts)[inside]
         within = (np.where(missing, 0, codes) - self.marginal.starts[inside] + positions) / parts
         found = self.start[inside] + self.share[inside] * within
-        return np.clip(np.where(missing, rng.random(len(codes)), found), 0, 1 - 1e-6).astype(np.float32)
+        return np.clip(np.where(missing, missing_places, found), 0, 1 - 1e-6).astype(np.float32)

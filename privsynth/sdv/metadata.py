@@ -1,8 +1,8 @@
 """SDV's `Metadata` and our schema, in both directions.
 
-SDV detects metadata by reading the table: types, ranges, labels and the primary key are then facts about rows. So without a word of
-the caller only what such detection takes from column names is used, and identifiers that somebody marked by hand; all else is
-learned again under the budget.
+SDV detects metadata by reading the table: types, ranges, labels and keys are then facts about rows. So without a word of the caller
+only what such detection takes from column names is used, and personal data that somebody marked by hand; all else is learned again
+under the budget.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from privsynth.sdv.marks import KEY, TABLE, keys_of, mark, table_of, told_of
 from privsynth.tableschema.model import LABELLED, NUMERIC, Field, Schema, canonical_label
 
 STATISTICAL = ("numerical", "datetime", "categorical", "ordinal", "boolean")
+_DETECTED = ("id", "unknown")  # what detection says of a column whose cells it has read
 _TIMES = ("%H", "%I", "%M", "%S", "%f", "%p")
 # SDV's types of personal data -> our stand-ins; others are made anew as texts without meaning.
 _STAND_INS: Mapping[str, str] = {
@@ -44,7 +45,7 @@ def schema_from_metadata(
     Args:
         metadata: A `sdv.metadata.Metadata`, or what its `to_dict` returns.
         declared_types: The caller vouches that sdtypes, formats, decimal places and keys did not come from the data. Otherwise only
-            column names count, and identifiers.
+            column names count, and marks of personal data.
         declared_ranges: The caller vouches for the types and for `range_min`, `range_max`, `range_values` and `range_is_nullable`.
         locales: Of the stand-ins for personal data, such as `["de_DE"]`.
 
@@ -67,7 +68,7 @@ def schema_from_metadata(
         }
         told = {name: value for name, value in said.items() if value is not None}
     else:
-        marked = _identifiers(columns, key)
+        marked = _identifiers(columns)
         fields = [
             _made_anew(name, marked[name], local, "default") if name in marked else _stand_in(known[name], local)
             for name in columns
@@ -112,21 +113,17 @@ def single_table(metadata: Any) -> tuple[str, Mapping[str, Any]]:
     return str(table), described
 
 
-def _identifiers(columns: Mapping[str, Mapping[str, Any]], key: str | None) -> dict[str, str]:
-    """Return the columns that are identifiers by their names or by a mark of somebody's hand, with their sdtypes.
+def _identifiers(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the columns that are identifiers by their names, or by a mark of personal data, with their sdtypes.
 
-    Detection finds personal data and ids by column names, with one exception: a column that is unique in the data is made the
-    primary key, of the type `id`. Such a column goes by its name alone, as do all columns of a detection without types.
+    Detection takes personal data from column names alone. The marks `id` and `unknown` may say more: a column that is unique in the
+    data becomes the primary key, one that refers to another table's key a foreign key, both of the type `id`, which stays when the key is
+    removed or moved. So these two are not believed: such columns go by their names.
     """
-    undetected = all(column.get("sdtype") == "unknown" for name, column in columns.items() if name != key)
-    by_name = _by_name(list(columns)) if undetected or key is not None else {}
-    found = {}
-    for name, column in columns.items():
-        inferred = undetected or (name == key and column.get("sdtype") == "id")
-        sdtype = by_name.get(name, {}) if inferred else column
-        if _is_identifier(sdtype):
-            found[name] = str(sdtype["sdtype"])
-    return found
+    believed = {name: column for name, column in columns.items() if column.get("sdtype") not in _DETECTED}
+    by_name = _by_name(list(columns)) if len(believed) < len(columns) else {}
+    found = {name: believed.get(name, by_name.get(name, {})) for name in columns}
+    return {name: str(column["sdtype"]) for name, column in found.items() if _is_identifier(column)}
 
 
 def _is_identifier(column: Mapping[str, Any]) -> bool:

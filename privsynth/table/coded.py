@@ -6,6 +6,7 @@ the table was as text.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -142,6 +143,25 @@ class CodedTable:
         if len(owners) != rows or not 1 <= sizes.min() <= sizes.max() <= self._unit.max_rows:
             raise PrivsynthError("Units have more rows than they may have, or numbers with gaps. This is a bug.")
         return self._owners
+
+    def keyed_digest(self, key: bytes) -> str:
+        """Return a digest of all codes and of whose they are, under a secret key.
+
+        Whoever has it and the key can test guesses of the table, so it may stand in a file of the owner (0600) and nowhere else.
+
+        Args:
+            key: 16 to 64 secret bytes.
+        """
+        hashers = [hashlib.blake2b(each.name.encode(), key=key, person=b"privsynth table") for each in self._domains]
+        for chunk in self._chunks.reveal():
+            for each, hasher in zip(self._domains, hashers, strict=True):
+                hasher.update(np.ascontiguousarray(chunk[each.name], dtype=each.dtype).data)
+        whole = hashlib.blake2b(key=key, person=b"privsynth table", digest_size=32)
+        for each, hasher in zip(self._domains, hashers, strict=True):
+            whole.update(f"{each.size} {hasher.hexdigest()}".encode())
+        if self._owners is not None:
+            whole.update(np.ascontiguousarray(self._owners.reveal(), dtype=np.int64).data)
+        return whole.hexdigest()
 
     def counts(self, names: Sequence[str], groups: Mapping[str, Ints] | None = None) -> Private[Ints]:
         """Return the contingency table of a few columns.
