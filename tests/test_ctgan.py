@@ -258,11 +258,13 @@ def test_no_uniform_number_is_too_extreme() -> None:
         assert torch.isfinite(drawn).all()
 
 
-def test_networks_begin_alike_whatever_torch_draws_elsewhere() -> None:
+def test_networks_begin_alike_and_leave_torchs_own_randomness_alone() -> None:
     found = []
     for seed in (1, 2):
         torch.manual_seed(seed)
+        before = torch.get_rng_state()
         training = Training(tiny(), layout_of(SIZES))
+        assert torch.equal(torch.get_rng_state(), before)
         critic = np.concatenate([each.detach().numpy().ravel() for each in training.critic.parameters()])
         found.append((numbers_of(training.layers()).tobytes(), critic.tobytes()))
     assert found[0] == found[1]
@@ -670,3 +672,15 @@ def test_lists_of_a_manifest_become_tuples() -> None:
     config = CtganConfig(focus=["age"], hidden=[8], critic_hidden=[])  # type: ignore[arg-type]
     assert (config.focus, config.hidden, config.critic_hidden) == (("age",), (8,), ())
     assert CtganConfig(**config.to_json()) == config
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("clip", 0), ("encodings", 0), ("warm_rows", 0), ("half_heard", 0), ("device", "tpu"), ("survey_share", 0), ("average", 1.5),
+        ("noise_width", 0), ("critic_hidden", (8, 0)), ("sampling_probability", 1.5), ("clip", float("nan")),
+    ],
+)  # fmt: skip
+def test_a_recipe_that_cannot_be_followed_is_refused_before_anything_is_spent(name: str, value: Any) -> None:
+    with pytest.raises(UsageError, match=name):
+        CtganConfig(**{name: value})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -322,7 +323,7 @@ class TestCtgan(Contract):
     """A tiny one: without a delta all units take part in its steps. The clip is short, so that every gradient is shortened."""
 
     name = "ctgan"
-    schemas = 40
+    schemas = 20
     options: ClassVar[dict[str, Any]] = {
         "hidden": (8,),
         "critic_hidden": (8, 8),
@@ -339,6 +340,27 @@ class TestCtgan(Contract):
     def _few_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("privsynth.generators.ctgan_training._MOST_BATCH", 256)
         monkeypatch.setattr("privsynth.generators.ctgan_choice._ROWS", 1 << 10)
+
+    def test_with_a_delta_units_are_sampled_and_no_run_is_above_its_event(self) -> None:
+        from privsynth.privacy import Private
+
+        for seed in range(5):
+            rng = np.random.default_rng(seed)
+            schema, given = random_schema(rng), Spend(mu_squared=4, delta=Fraction(1, 10 ** int(rng.integers(3, 9))))  # type: ignore[arg-type]
+            mechanism, table = self.mechanism(schema, ROWS, given), random_table(schema, 40, ROWS, rng)
+            spent = spend_of(mechanism.event)
+            assert 0 < spent.delta <= given.delta
+            assert 0.99 * 4 < float(spent.mu_squared) <= 4
+
+            def run(source: CodedTable, noise: Any, m: Mechanism = mechanism) -> Any:
+                return {name: array.tobytes() for name, array in m.run(source, noise).to_arrays().items()}
+
+            tape, outcome = record(run, table)
+            assert outcome.refusal is None
+            check_spend(tape, mechanism.event)
+            assert {asked.public for asked in tape if asked.kind == "poisson"} == {(0.05,)}
+            fewer = {name: codes[:-1] for name, codes in table.rows().reveal().items()}
+            check(run, table, [CodedTable(table.domains, Private(fewer), ROWS)])
 
 
 class TestSdvCopula(Contract):

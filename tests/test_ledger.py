@@ -387,7 +387,7 @@ def forever():
 
 for _ in range(int(sys.argv[3])):
     number = child(forever)
-    time.sleep(random.uniform(0.002, 0.12))
+    time.sleep(random.uniform(0.002, 0.4))
     os.kill(number, signal.SIGKILL)
     os.waitpid(number, 0)
 """

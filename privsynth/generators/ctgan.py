@@ -34,6 +34,37 @@ if TYPE_CHECKING:
 LEAST_DELTA = 1e-13  # a step's: below it, sampled steps cannot be accounted, and every unit takes part in each
 
 
+_RANGES: dict[str, tuple[float, float]] = {
+    "survey_share": (1e-6, 1e6),
+    "choice_share": (1e-6, 1e6),
+    "training_share": (1e-6, 1e6),
+    "steps": (0, 1_000_000),
+    "sampling_probability": (1e-9, 1),
+    "clip": (1e-9, 1e9),
+    "encodings": (1, 1_000),
+    "hidden": (1, 100_000),
+    "critic_hidden": (1, 100_000),
+    "noise_width": (1, 100_000),
+    "warm_steps": (0, 10_000_000),
+    "warm_critic_steps": (0, 10_000_000),
+    "warm_rows": (1, 1_000_000_000),
+    "learning_rate": (1e-12, 1e3),
+    "critic_learning_rate": (1e-12, 1e3),
+    "adversarial_rate": (1e-12, 1e3),
+    "adversarial_weight": (0, 1e9),
+    "half_heard": (1e-9, 1e9),
+    "matching_weight": (0, 1e9),
+    "mean_weight": (0, 1e9),
+    "class_weight": (0, 1e9),
+    "condition_weight": (0, 1e9),
+    "average": (0, 1 - 1e-9),
+    "most_rung": (0, 6),
+    "most_fakes": (64, 1_000_000),
+    "candidates": (1, 100),
+    "threads": (1, 4096),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CtganConfig:
     """The recipe of a ctgan fit; it holds no data and no budget.
@@ -49,7 +80,6 @@ class CtganConfig:
         encodings: How often each row of a unit occurs in its gradient, differently conditioned.
         hidden: Widths of the generator's residual blocks.
         critic_hidden: Widths of the discriminator's layers.
-        frozen_layers: Layers of the discriminator that keep what the warm start taught them.
         noise_width: Length of the generator's noise.
         warm_steps: Steps of the generator on the survey's marginals.
         warm_critic_steps: Steps of the discriminator on rows of the survey's model.
@@ -81,7 +111,6 @@ class CtganConfig:
     encodings: int = 2
     hidden: tuple[int, ...] = (256, 256)
     critic_hidden: tuple[int, ...] = (256, 256)
-    frozen_layers: int = 0
     noise_width: int = 128
     warm_steps: int = 800
     warm_critic_steps: int = 50
@@ -109,6 +138,13 @@ class CtganConfig:
         for name in ("focus", "hidden", "critic_hidden"):
             value = getattr(self, name)
             object.__setattr__(self, name, None if value is None else tuple(value))
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            numbers = value if isinstance(value, tuple) else (value,)
+            if not all(least <= each <= most for each in numbers):
+                raise UsageError(f"`{name}` of ctgan is {value!r}. Give a number from {least:g} to {most:g}.")
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise UsageError(f"`device` of ctgan is {self.device!r}. Give auto, cpu or cuda.")
 
     def calibrate(self, schema: Schema, unit: Unit, spend: Spend) -> CtganMechanism:
         """Split mu**2 over the survey, the choice and DP-SGD.

@@ -46,6 +46,7 @@ class Run:
     def model(self) -> CtganModel:
         """Do all of it and return the model."""
         kept = None if self._watch is None else self._watch.kept()
+        self._source.owners()  # refused before anything is asked, where nobody kept them
         with settings(self._config.threads):
             survey = self._survey(kept)
             training = Training(self._config, Layout(survey))
@@ -79,11 +80,16 @@ class Run:
             training.restore(kept)
             return
         self._begin("training the generator on the survey")
-        training.warm_generator(config.warm_steps)
+        training.warm_generator(config.warm_steps, self._warming)
         if config.steps:
             training.warm_critic(bins, places, config.warm_critic_steps)
             training.candidates.append(training.layers())
             self._keep(training)
+
+    def _warming(self, done: int) -> None:
+        steps = self._config.warm_steps
+        if done < steps and done % max(steps // 4, 1) == 0:
+            self._begin(f"training the generator on the survey, step {done:,} of {steps:,}")
 
     def _learn(self, training: Training) -> None:
         """Take the private steps that are left."""

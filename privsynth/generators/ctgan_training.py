@@ -9,7 +9,7 @@ step happened to draw shows nowhere else.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,12 +106,18 @@ class Training:
         uniform = torch.rand(rows, self.layout.bins, generator=self._torch, device=self._device)
         return self.judged(self.generator.drawn(out, uniform, _TEMPERATURE), asked), asked
 
-    def warm_generator(self, steps: int) -> None:
-        """Train the generator on the survey's marginals alone."""
+    def warm_generator(self, steps: int, told: Callable[[int], None] = lambda _: None) -> None:
+        """Train the generator on the survey's marginals alone.
+
+        Args:
+            steps: How many.
+            told: Told the number of each step that is done.
+        """
         for step in range(steps):
             rate = 0.5 * (1 + np.cos(np.pi * step / steps)) + _LAST_RATE
             self._rate(self._config.learning_rate * min(1.0, (step + 1) / _WARM_UP) * rate)
             self._improve(self._matched())
+            told(step + 1)
 
     def _matched(self) -> Tensor:
         """Return the distance of the generator's marginals, and how little it obeys its conditions."""
