@@ -225,7 +225,7 @@ def sample(
     if out == "-":
         write_batches(batches, path, sys.stdout.buffer, raw=raw)
         return
-    written = save_batches(batches, path, raw=raw, mark=None if known is None else known.mark())
+    written = save_batches(batches, path, raw=raw)
     click.echo(f"{written:,} rows: {out}", err=True)
 
 

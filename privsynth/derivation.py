@@ -39,7 +39,7 @@ def derive_paid(
     check_columns(source, known, unit)
     names = undetermined(known)
     extra = Fraction(budget.delta) * THRESHOLD_SHARE
-    mu_squared = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-12))) ** 2
+    mu_squared = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra) * (1 - 1e-9))) ** 2
     mechanism = DeriveMechanism.calibrate(names, Spend(mu_squared=mu_squared, delta=extra), len(unlisted(known)))
     book = Ledger(Path(ledger) if ledger is not None else default_path())
     public = json.dumps(schema_to_document(known), sort_keys=True, default=str)

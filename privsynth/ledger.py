@@ -166,10 +166,26 @@ class Ledger:
                 return None
             return chain.move(newest, state=RESUMED, release_digest="")
 
+    def held(self, entry_id: int, line_hash: str) -> Entry:
+        """Return the line of an entry under which a model was fitted that is still to be settled.
+
+        Raises:
+            UsageError: this ledger has no such line.
+        """
+        for entry in self._file.lines():
+            if (entry.id, entry.hash) == (entry_id, line_hash) and entry.state in (RESERVED, RESUMED):
+                return entry
+        raise UsageError(
+            f"The ledger `{self.path}` lacks the entry that paid for the model. Name the one of the run that failed (--ledger)."
+        )
+
     def settle(self, held: Entry, release_digest: str) -> Entry:
         """Record what was released by whoever wrote the line `held`; if another program took the entry over since, pay anew.
 
-        **Guarantee**: programs that go on from one state release no more often than was paid for.
+        What was recorded right after `held` is the holder's own: that model again needs no new spend. (An equal model of another holder
+        does, since that it is equal would tell of both.)
+
+        **Guarantee**: programs that go on from one state release no more models than were paid for.
 
         Returns:
             The entry, or a new one that was paid for.
@@ -178,9 +194,12 @@ class Ledger:
             BudgetError: another program took the entry over, and the limit does not allow to pay anew.
         """
         with self._file.appending() as chain:
-            newest = _newest(chain.lines, held.id)
+            *before, newest = [None, *(entry for entry in chain.lines if entry.id == held.id and entry.state != LIMIT)]
             if newest is None:
                 raise _unknown_entry(held.id)
+            followed = before[-1] is not None and before[-1].hash == held.hash
+            if followed and (newest.state, newest.release_digest) == (COMMITTED, release_digest):
+                return newest
             if newest.hash != held.hash and newest.state in (RESUMED, COMMITTED):
                 account = account_of(held.dataset, chain.lines)
                 if not account.grants(held.spend):

@@ -49,10 +49,18 @@ class Reservation:
                 "another program went on with this fit from its checkpoint, so that there are two of it: this one was paid anew.",
                 stacklevel=2,
             )
-        if isinstance(self.watch, Checkpoint):
-            self.watch.remove()
+        self.forget_state()
         head, count = self.ledger.head()
         return replace(fitted, ledger={"head": head, "count": count})
+
+    def forget_state(self) -> None:
+        """Remove the checkpoint: what is left to do needs the model alone."""
+        if isinstance(self.watch, Checkpoint):
+            self.watch.remove()
+
+    def owed(self) -> dict[str, Any]:
+        """Return what `owing` needs to commit the model later, as JSON values."""
+        return {"entry": self.entry.id, "line": self.entry.hash}
 
     def account(self) -> Mapping[str, Any]:
         """Return what the ledger says of the dataset."""
@@ -72,6 +80,20 @@ def reserve(plan: AnyPlan, dataset: str, ledger: Path | str | None, purpose: str
     else:
         entry = book.reserve(dataset, plan.event, unit=plan.unit, purpose=purpose, config_digest=plan.digest())
     return Reservation(ledger=book, entry=entry)
+
+
+def owing(note: Mapping[str, Any], ledger: Path | str | None) -> Reservation:
+    """Return the reservation of a model that was kept before the ledger could record it: it is still to be committed.
+
+    Args:
+        note: What `Reservation.owed` returned.
+        ledger: The ledger's file.
+
+    Raises:
+        UsageError: the ledger is another one.
+    """
+    book = Ledger(Path(ledger) if ledger is not None else default_path())
+    return Reservation(ledger=book, entry=book.held(note["entry"], note["line"]))
 
 
 def watched(

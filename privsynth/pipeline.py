@@ -199,10 +199,8 @@ def sample(
     fitted = model if isinstance(model, Fitted) else load_model(model)
     known = None if given is None else read_given(given, fitted.schema, encoding=encoding)
     frame: pd.DataFrame = fitted.sample(n, seed=seed, where=where, given=known).to_pandas()
-    if known is not None:
-        frame.attrs["privsynth"] = known.mark()
-    elif fitted.guarantee.void is not None:
-        frame.attrs["privsynth"] = {"dp": False, "note": fitted.guarantee.sentence()}
+    if (mark := fitted.mark(known)) is not None:
+        frame.attrs["privsynth"] = mark
     return frame
 
 
@@ -301,8 +299,8 @@ def run(
     source = open_table(table, encoding=encoding).loaded()
     story = Story(source=source, plan=plan, out=Path(out), progress=progress)
     if resume_from is not None:
-        key, fitted = read_paid(Path(resume_from))
-        return write_release(story, fitted, key, rows=rows, seed=seed, raw=raw)
+        key, fitted, owed = read_paid(Path(resume_from), ledger)
+        return write_release(replace(story, paid=owed), fitted, key, rows=rows, seed=seed, raw=raw)
     purpose = f"run {plan.generator}"
     with watched(plan, checkpoint, purpose, on_step, progress) as watch:
         key = watch.key("holdout", OsNoise())

@@ -100,7 +100,7 @@ class Plan:
                 Domain.of(field)
         extra = Fraction(budget.delta) * THRESHOLD_SHARE if names or lists else Fraction(0)
         tail = Fraction(float(Fraction(budget.delta) * getattr(config, "delta_share", 0)))
-        total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra - tail) * (1 - 1e-12))) ** 2
+        total = Fraction(mu_of(budget.epsilon, float(Fraction(budget.delta) - extra - tail) * (1 - 1e-9))) ** 2
         part = total * SCHEMA_SHARE if names or lists else Fraction(0)
         plan = cls(
             schema=schema,

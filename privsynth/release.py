@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,22 @@ from privsynth import __version__
 from privsynth.artifact import write_manifest
 from privsynth.baseline_plan import AnyPlan
 from privsynth.carried import carried_over
-from privsynth.errors import ArtifactError, PrivsynthError, UsageError
+from privsynth.errors import ArtifactError, PrivsynthError, ResourceError, UsageError
 from privsynth.files import atomic_file, atomic_folder
 from privsynth.fitting import Progress
 from privsynth.generators.baselines import MARK as NOT_PRIVATE
-from privsynth.generators.fitted import Fitted, load_model
-from privsynth.paying import Reservation
+from privsynth.generators.fitted import Fitted, load_model, mark_of
+from privsynth.paying import Reservation, owing
 from privsynth.report import build_report, render_html
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
 from privsynth.table.units import others, split_units
-from privsynth.table.write import is_device, keeps_metadata, write_batches, write_table
+from privsynth.table.write import is_device, keeps_metadata, write_batches
 from privsynth.tableschema.io import dump_schema
 
 HOLDOUT_PERCENT = 20
+_GIVEN = "given"
+_OWED = "ledger.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +70,23 @@ def check_output(out: Path) -> None:
 def write_release(
     story: Story, fitted: Fitted, key: bytes, *, rows: int | None, seed: int | None, raw: bool
 ) -> dict[str, Any]:
-    """Sample, scan, audit, evaluate, report and write everything; when a step fails the paid model is kept.
+    """Commit, sample, scan, audit, evaluate, report and write everything; when a step fails the paid model is kept.
+
+    A model that the ledger could not record (a full disk, an interrupt) is kept as one that is still to be committed: whoever goes on with
+    it commits it before anything is written. One that the ledger refused, because somebody else released what was paid, is not kept.
 
     Returns:
         The owner's report as JSON values.
     """
+    owed = story.paid
     try:
-        if story.paid is not None:
-            fitted = story.paid.committed(fitted)
+        if owed is not None:
+            fitted, owed = owed.committed(fitted), None
         with atomic_folder(story.out) as folder:
             return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
     except BaseException as error:
-        kept = _keep_paid(story.out, fitted, key) if fitted.stored else None
+        refused = owed is not None and isinstance(error, Exception) and not isinstance(error, ResourceError)
+        kept = _keep_paid(story.out, fitted, key, owed) if fitted.stored and not refused else None
         if kept is not None and isinstance(error, PrivsynthError):
             raise type(error)(
                 f"{error.message} The model is paid for and kept: run again with --resume-from {kept}."
@@ -95,8 +103,7 @@ def _write(
     story.progress("sampling")
     synthetic = fitted.sample(rows, seed=seed)
     table = release / ("synthetic.csv" if fitted.stored else f"synthetic.{NOT_PRIVATE}.csv")
-    with table.open("wb") as target:
-        write_table(synthetic, table, target, raw=raw)
+    save_table(synthetic, table, raw=raw)
     if fitted.stored:
         fitted.save(release / "model")
     (release / "schema.yaml").write_text(dump_schema(fitted.schema), encoding="utf-8")
@@ -207,32 +214,47 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _keep_paid(out: Path, fitted: Fitted, key: bytes) -> Path | None:
-    """Keep a model whose run failed after it was paid for; return where, or None if even that fails."""
+def _keep_paid(out: Path, fitted: Fitted, key: bytes, owed: Reservation | None) -> Path | None:
+    """Keep a model whose run failed after it was paid for; return where, or None if even that fails.
+
+    Args:
+        out: The folder of the run.
+        fitted: The model.
+        key: Of the holdout.
+        owed: The ledger's entry, if the model is still to be committed.
+    """
     kept = out.with_name(out.name + ".paid")
     try:
         with atomic_folder(kept, private=True) as folder:
             (folder / "owner").mkdir(mode=0o700)
             fitted.save(folder / "owner" / "model")
             (folder / "owner" / "holdout.key").write_bytes(key)
+            if owed is not None:
+                _write_json(folder / "owner" / _OWED, owed.owed())
+        if owed is not None:
+            owed.forget_state()
     except (PrivsynthError, OSError):
         return None
     return kept
 
 
-def read_paid(folder: Path) -> tuple[bytes, Fitted]:
-    """Read what a failed run kept.
+def read_paid(folder: Path, ledger: Path | str | None) -> tuple[bytes, Fitted, Reservation | None]:
+    """Read what a failed run kept: the key of the holdout, the model, and the ledger's entry if it is still to be committed.
 
     Raises:
         ArtifactError: the folder holds no paid model.
+        UsageError: the ledger is not the one that paid.
     """
+    note = folder / "owner" / _OWED
     try:
         key = (folder / "owner" / "holdout.key").read_bytes()
-    except OSError:
+        owed = json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
+        reservation = None if owed is None else owing(owed, ledger)
+    except (OSError, ValueError, KeyError, TypeError):
         raise ArtifactError(
             f"{folder} holds no paid model of a run that failed. Give the folder that its message named."
         ) from None
-    return key, load_model(folder / "owner" / "model")
+    return key, load_model(folder / "owner" / "model"), reservation
 
 
 @contextmanager
@@ -248,7 +270,7 @@ def demo_ledger() -> Iterator[Path]:
 
 
 def save_table(table: Any, path: Path, *, raw: bool = False) -> None:
-    """Write a table to a file, complete or not at all."""
+    """Write a table to a file, complete or not at all; what it says of itself goes with it, as for `save_batches`."""
     save_batches([table], path, raw=raw)
 
 
@@ -261,28 +283,44 @@ def save_batches(
         batches: `pyarrow.Table`s of one schema, at least one.
         path: The file; its ending says how it is written.
         raw: Leave text cells that a spreadsheet would run as formulas as they are.
-        mark: What is said about the table; where its form has no room for that (CSV, JSON lines), it is written beside it, as
-            JSON in a file of the same name with `.given.json` added. Without a mark, such a file of an earlier table is removed.
+        mark: What is said about the table; by default what the first batch says of itself (`Fitted.mark`). Where the form has no
+            room for that (CSV, JSON lines), it is written beside it, as JSON in a file of the same name with `.given.json` added
+            (the table contains given rows) or `.not-private.json` (no guarantee holds). Other such files of an earlier table are removed.
 
     Returns:
         How many rows were written.
     """
+    each = iter(batches)
+    first = next(each)
+    mark = mark_of(first) if mark is None else mark
+    noted = mark is not None and not keeps_metadata(path) and not is_device(path)
     with atomic_file(path) as temporary, temporary.open("wb") as target:
-        rows = write_batches(batches, path, target, raw=raw)
-        if mark is not None and not keeps_metadata(path) and not is_device(path):
-            with atomic_file(_beside(path)) as note:
-                _write_json(note, mark)
-    if mark is None:
-        _forget_mark(_beside(path))
+        rows = write_batches(chain([first], each), path, target, raw=raw)
+        if mark is not None and noted:
+            write_note(path, mark)
+    for kind in (_GIVEN, NOT_PRIVATE):
+        if mark is None or (noted and kind != _kind(mark)):
+            _forget_note(_beside(path, kind))
     return rows
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".given.json")
+def write_note(path: Path, mark: Mapping[str, Any]) -> None:
+    """Write what is said about a table beside its file, complete or not at all."""
+    with atomic_file(_beside(path, _kind(mark))) as note:
+        _write_json(note, mark)
 
 
-def _forget_mark(path: Path) -> None:
+def _kind(mark: Mapping[str, Any]) -> str:
+    return NOT_PRIVATE if mark.get("dp") is False and "given" not in mark else _GIVEN
+
+
+def _beside(path: Path, kind: str) -> Path:
+    return path.with_name(f"{path.name}.{kind}.json")
+
+
+def _forget_note(path: Path) -> None:
     """Remove what was said of an earlier table of the same name; a file that is not ours stays."""
     with suppress(OSError, ValueError, AttributeError):
-        if path.is_file() and "privsynth.given/" in str(json.loads(path.read_text(encoding="utf-8")).get("format")):
+        said = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if "privsynth.given/" in str(said.get("format")) or (set(said), said.get("dp")) == ({"dp", "note"}, False):
             path.unlink()

@@ -22,7 +22,7 @@ from command_line import declaration, privsynth, small_table
 from replay import Recording, Replaying
 from test_pipeline import valid
 
-from privsynth import checkpoint, generators, pipeline
+from privsynth import checkpoint, generators, pipeline, release
 from privsynth.accounting import Spend, gaussian, spend_of
 from privsynth.artifact import read_checkpoint, write_checkpoint
 from privsynth.checkpoint import Checkpoint, Told
@@ -299,11 +299,112 @@ def test_a_fit_whose_entry_was_taken_over_meanwhile_pays_anew(tmp_path: Path) ->
     claimed = book.claim(held.id, held.hash, "d")
     assert claimed is not None
     assert book.settle(claimed, "a" * 64).id == held.id
-    assert book.settle(held, "b" * 64).id == held.id + 1
+    assert book.settle(claimed, "a" * 64).id == held.id  # the same model of the same holder
+    assert len(book.show()["datasets"][0]["entries"]) == 1
+    assert book.settle(held, "a" * 64).id == held.id + 1  # an equal one of another holder
     book.open("d", Budget(epsilon=1.0), replace=True)
     with pytest.raises(BudgetError, match="does not allow"):
         book.settle(held, "c" * 64)
     assert book.verify() == []
+
+
+def quick_run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return a run whose release is one file with the digest of its model."""
+
+    def write(_: Any, fitted: Any, __: bytes, folder: Path, **___: Any) -> dict[str, Any]:
+        (folder / "digest").write_text(fitted.digest())
+        return {}
+
+    monkeypatch.setattr(release, "_write", write)
+
+    def run(out: str, **options: Any) -> str:
+        pipeline.run("t.csv", **{**OPTIONS, "out": out, **options})
+        return (Path(out) / "digest").read_text()
+
+    return run
+
+
+def broken_ledger(error: BaseException, *, after: bool = False) -> Callable[..., Any]:
+    """Return a `Ledger.settle` that fails, before or after the line is on disk."""
+    whole = Ledger.settle
+
+    def settle(book: Ledger, *arguments: Any) -> Any:
+        if after:
+            whole(book, *arguments)
+        raise error
+
+    return settle
+
+
+@pytest.mark.parametrize("error", [ResourceError("The disk is full."), Cut()], ids=["full", "interrupt"])
+def test_a_model_that_the_ledger_could_not_record_is_released_for_one_price(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    run = quick_run(monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "settle", broken_ledger(error))
+        with pytest.raises(type(error), match="resume-from" if isinstance(error, ResourceError) else None):
+            run("one", checkpoint="c", on_step=lambda step: shutil.copy("c", "copy") if step.done == 3 else None)
+    assert states() == ["reserved"]
+    assert not Path("c").exists()
+    assert {path.stat().st_mode & 0o077 for path in Path("one.paid").rglob("*")} == {0}
+    with pytest.raises(UsageError, match="lacks the entry"):
+        run("one", resume_from="one.paid", ledger="other.db")
+    first = run("one", resume_from="one.paid")
+    assert states() == ["committed"]
+    assert run("again", resume_from="one.paid") == first, "the same model is no other release"
+    assert states() == ["committed"]
+    run("two", checkpoint="copy")
+    assert states() == ["committed", "committed"]
+    assert Ledger(default_path()).verify() == []
+
+
+def test_a_kept_model_whose_fit_was_released_from_its_checkpoint_meanwhile_is_paid_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = quick_run(monkeypatch)
+    Ledger(default_path()).open(str(folder / "t.csv"), Budget(epsilon=3.2, delta=1e-5))
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "settle", broken_ledger(Cut()))
+        with pytest.raises(Cut):
+            run("one", checkpoint="c", on_step=lambda step: shutil.copy("c", "copy") if step.done == 3 else None)
+    run("two", checkpoint="copy")
+    assert states() == ["committed"]
+    with pytest.raises(BudgetError, match="does not allow"):
+        run("one", resume_from="one.paid")
+    assert not Path("one").exists()
+    Ledger(default_path()).open(str(folder / "t.csv"), Budget(epsilon=9, delta=1e-5), replace=True)
+    with pytest.warns(UserWarning, match="paid anew"):
+        run("one", resume_from="one.paid")
+    assert states() == ["committed", "committed"]
+
+
+def test_an_interrupt_right_after_the_ledger_was_written_costs_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = quick_run(monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "settle", broken_ledger(Cut(), after=True))
+        with pytest.raises(Cut):
+            run("one", checkpoint="c")
+    run("one", resume_from="one.paid")
+    assert states() == ["committed"]
+
+
+def test_a_model_that_the_ledger_refuses_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = quick_run(monkeypatch)
+    Ledger(default_path()).open(str(folder / "t.csv"), Budget(epsilon=3.2, delta=1e-5))
+
+    def overtake(step: Step) -> None:
+        if step.done == 3:
+            shutil.copy("c", "copy")
+            run("two", checkpoint="copy")
+
+    with pytest.raises(BudgetError, match="does not allow") as refused:
+        run("one", checkpoint="c", on_step=overtake)
+    assert "resume-from" not in str(refused.value)
+    assert states() == ["committed"]
+    assert not list(folder.glob("one*"))
 
 
 def test_a_claim_needs_the_very_line(tmp_path: Path) -> None:

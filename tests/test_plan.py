@@ -12,8 +12,9 @@ import pytest
 from simulated_people import PEOPLE_DECLARED, people
 
 import privsynth
-from privsynth.accounting import spend_of
-from privsynth.ledger import default_path
+from privsynth.accounting import delta_of, rounded_up, spend_of
+from privsynth.derive import from_names
+from privsynth.ledger import Ledger, default_path
 from privsynth.plan import Plan
 from privsynth.privacy import Budget, Unit
 from privsynth.tableschema import read_schema, schema_from_declaration
@@ -160,3 +161,25 @@ def test_a_stand_in_that_was_read_off_the_cells_is_refused_until_it_is_declared(
     written = schema_to_document(Schema(fields=(vouched, group)))
     with pytest.raises(privsynth.SchemaError, match=r"v\.faker"):
         Plan.make(schema_from_document(written), unit=Unit(), budget=Budget(epsilon=1))
+
+
+@pytest.mark.parametrize("generator", ["copula", "maxent", "ctgan"])
+def test_a_plan_fits_the_budget_that_was_asked_for(generator: str, tmp_path: Path) -> None:
+    declared_schema = schema_from_declaration(PEOPLE_DECLARED, COLUMNS)
+    for schema in (declared_schema, from_names(COLUMNS, {})):
+        for epsilon in np.logspace(-6, 1, 15).tolist():
+            for delta in np.logspace(-9, -2, 15).tolist():
+                budget = Budget(epsilon=epsilon, delta=delta)
+                plan = Plan.make(schema, unit=Unit(), budget=budget, generator=generator)
+                spend = spend_of(plan.event)
+                assert spend.fits(budget), budget
+                assert delta_of(epsilon, spend.mu) + float(spend.delta) > delta * (1 - 1e-7), (
+                    budget
+                )  # and wastes nothing
+                assert plan.guarantee_of_schema().epsilon <= rounded_up(epsilon), budget
+    limit = Budget(epsilon=0.001, delta=1e-6)
+    plan = Plan.make(declared_schema, unit=Unit(), budget=limit, generator=generator)
+    assert plan.guarantee_of_schema().epsilon == limit.epsilon
+    book = Ledger(tmp_path / "ledger.db")
+    book.open("people", limit)
+    assert book.reserve("people", plan.event, unit=plan.unit, purpose="fit", config_digest="c").state == "reserved"

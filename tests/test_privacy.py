@@ -87,6 +87,17 @@ def test_known_figures() -> None:
     assert delta_of(1.0, 0.0) == 0.0
 
 
+@pytest.mark.parametrize("mu", [1e-9, 1e-6, 3e-4, 0.0999, 0.1001])
+def test_delta_of_a_small_mu_is_exact(mu: float) -> None:
+    mpmath = pytest.importorskip("mpmath", reason="mpmath comes with torch")
+    with mpmath.workdps(60):
+        for ratio in (0.0, 1e-3, 0.5, 2.0, 6.0, 20.0, 37.0):
+            loss, at = mpmath.mpf(ratio * mu), mpmath.mpf(mu)
+            exact = mpmath.ncdf(at / 2 - loss / at) - mpmath.exp(loss) * mpmath.ncdf(-at / 2 - loss / at)
+            assert delta_of(ratio * mu, mu) == pytest.approx(float(exact), rel=3e-12)
+    assert delta_of(1e300, mu) == delta_of(50 * mu, mu) == 0
+
+
 # Properties
 
 

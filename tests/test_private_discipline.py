@@ -31,6 +31,7 @@ SAMPLERS = {
     "generators/fitted.py": {"batches"},
     "generators/maxent.py": {"_expected"},
     "generators/ctgan_choice.py": {"nearest"},
+    "generators/ctgan_model.py": {"_factors"},
     "generators/ctgan_run.py": {"_warm"},
     "generators/ctgan_training.py": {"__init__", "begin"},
 }

@@ -112,7 +112,7 @@ class CtganConfig:
     hidden: tuple[int, ...] = (256, 256)
     critic_hidden: tuple[int, ...] = (256, 256)
     noise_width: int = 128
-    warm_steps: int = 800
+    warm_steps: int = 1500
     warm_critic_steps: int = 50
     warm_rows: int = 200_000
     learning_rate: float = 2e-3
@@ -122,7 +122,7 @@ class CtganConfig:
     half_heard: float = 0.3
     matching_weight: float = 1.0
     mean_weight: float = 3.0
-    class_weight: float = 1.0
+    class_weight: float = 2.0
     condition_weight: float = 0.01
     average: float = 0.998
     most_rung: int = 1

@@ -15,7 +15,7 @@ from privsynth.generators.base import BATCH_ROWS, Arrays, Rows, gathered
 from privsynth.generators.ctgan_layout import Layout
 from privsynth.generators.maxent_arrays import from_arrays
 from privsynth.generators.maxent_model import MaxentModel
-from privsynth.generators.raking import even_draws, one_thread
+from privsynth.generators.raking import Agreement, Members, even_draws, normalise, one_thread, raked
 from privsynth.tableschema.model import Schema
 
 Floats = npt.NDArray[np.float64]
@@ -24,10 +24,13 @@ Matrix = npt.NDArray[np.float32]
 _SURVEY = "survey."
 _CELLS = 1 << 24
 _POOL = 1 << 13
-_GIVEN_ROWS = 1 << 11
+_GIVEN_ROWS = 1 << 10
+_TRIES = 16
 _PASSES = 3
 _MOST = 50.0
 _TINY = 1e-12
+_REFERENCE_ROWS = 1 << 14
+_REFERENCE_SEED = 20_261_121
 _LEAST_CHANCE = 1e-7
 
 
@@ -91,13 +94,13 @@ class CtganModel:
     def batches(self, rows: int, rng: np.random.Generator, columns: Sequence[str] | None = None) -> Iterator[Rows]:
         """Draw rows in chunks of bounded memory, at least one."""
         most = max(1 << 10, min(BATCH_ROWS, _CELLS // self.layout.width))
-        wanted = self.layout.names if columns is None else columns
+        wanted = [name for name in self.layout.names if columns is None or name in set(columns)]
         for start in range(0, max(rows, 1), most):
             count = min(most, rows - start)
             with one_thread():
                 out = self.outputs(count, rng)
-                drawn = {name: self._bins(out, name, rng) for name in self.layout.names if name in set(wanted)}
-                yield self._decoded(drawn, out, rng)
+                drawn = self._drawn(out, wanted, rng)
+                yield self._decoded({name: drawn[name] for name in wanted}, out, rng)
 
     def outputs(self, rows: int, rng: np.random.Generator) -> Matrix:
         """Return float32[rows, width]: for fresh noise, probabilities of all bins and places in [-1, 1]."""
@@ -116,6 +119,45 @@ class CtganModel:
             part /= part.sum(axis=1, keepdims=True)
         out[:, layout.bins :] = np.tanh(out[:, layout.bins :])
         return out
+
+    @property
+    def _focus(self) -> str | None:
+        return self.survey.focus
+
+    def _drawn(self, out: Matrix, wanted: Sequence[str], rng: np.random.Generator) -> dict[str, Ints]:
+        """Draw the bins of columns, the focus last: it goes by all others."""
+        needed = self.layout.names if self._focus in wanted else wanted
+        drawn = {name: self._bins(out, name, rng) for name in needed if name != self._focus}
+        if self._focus is not None and self._focus in wanted:
+            self._follow(out, drawn)
+            drawn[self._focus] = self._bins(out, self._focus, rng)
+        return drawn
+
+    def _follow(self, out: Matrix, drawn: Mapping[str, Ints]) -> None:
+        """Turn the probabilities of the focus, in place, towards its paid tables with the other columns."""
+        assert self._focus is not None  # noqa: S101 - for the type checker
+        stretch = self.layout.stretch(self._focus)
+        chances = np.maximum(out[:, stretch], _LEAST_CHANCE)
+        for name, factor in self._factors.items():
+            chances *= factor[drawn[name]]
+            normalise(chances)
+        out[:, stretch] = chances
+
+    @cached_property
+    def _factors(self) -> dict[str, Matrix]:
+        """Column -> float32[k, k of the focus]: what makes the focus of fresh rows agree with its paid tables (raking)."""
+        if self._focus is None:
+            return {}
+        rng = np.random.default_rng(_REFERENCE_SEED)
+        out = self.outputs(_REFERENCE_ROWS, rng)
+        names = [name for name in self.layout.names if name != self._focus]
+        agreements = []
+        for name in names:
+            table = np.maximum(self.survey.table(name, self._focus), 0)
+            share = (table / max(table.sum(), _TINY) * len(out)).astype(np.float32)
+            agreements.append(Agreement(members=Members.of(self._bins(out, name, rng), len(table)), table=share))
+        chances = np.maximum(out[:, self.layout.stretch(self._focus)], _LEAST_CHANCE)
+        return dict(zip(names, raked(chances, agreements, _PASSES), strict=True))
 
     def _bins(self, out: Matrix, name: str, rng: np.random.Generator) -> Ints:
         """Draw a column's bins, evenly, so that they add up to its paid counts."""
@@ -150,19 +192,45 @@ class CtganModel:
             return given
         if not known:
             return self.sample(0, rng)
+        pool = self.outputs(min(_POOL, max(1 << 10, _CELLS // self.layout.width)), rng)
         parts = []
         for start in range(0, max(given.count, 1), _GIVEN_ROWS):
             part = given.taken(slice(start, start + _GIVEN_ROWS))
             with one_thread():
-                out = self._likely(part, known, rng)
-                drawn = self._decoded({name: self._free(out, name, rng) for name in rest}, out, rng)
+                drawn = self._decoded(*self._rest(part, known, pool, rng), rng)
             codes, places = {**part.codes, **drawn.codes}, {**part.positions, **drawn.positions}
             parts.append(Rows({name: codes[name] for name in self.layout.names}, places))
         return gathered(parts)
 
-    def _likely(self, given: Rows, known: Sequence[str], rng: np.random.Generator) -> Matrix:
-        """Return float32[n, width]: for each row, the outputs of noise that makes what is given likely."""
-        pool = self.outputs(min(_POOL, max(1 << 10, _CELLS // self.layout.width)), rng)
+    def _rest(
+        self, given: Rows, known: Sequence[str], pool: Matrix, rng: np.random.Generator
+    ) -> tuple[dict[str, Ints], Matrix]:
+        """Draw the bins of the columns that are not given; return them and the generator's outputs behind them.
+
+        Where the focus is given, several rows are drawn for each, and one is kept by how well the given value goes with it.
+        """
+        rest = [name for name in self.layout.names if name not in known]
+        times = _TRIES if self._focus in known else 1
+        given = given.taken(np.repeat(np.arange(given.count), times))
+        out = self._likely(given, known, pool, rng)
+        bins = {name: self._free(out, name, rng) for name in rest if name != self._focus}
+        every = {**bins, **{name: self.survey.bins_of_codes(name)[given.codes[name]] for name in known}}
+        if self._focus in rest:
+            self._follow(out, every)
+            bins[str(self._focus)] = self._free(out, str(self._focus), rng)
+        if times == 1:
+            return bins, out
+        row, value = np.arange(given.count), every[str(self._focus)]
+        stretch = self.layout.stretch(str(self._focus))
+        before = np.maximum(out[row, stretch.start + value], _LEAST_CHANCE)
+        self._follow(out, every)
+        ends = np.cumsum((out[row, stretch.start + value] / before + _TINY).reshape(-1, times), axis=1)
+        kept = (ends < rng.random((len(ends), 1)) * ends[:, -1:]).sum(axis=1).clip(0, times - 1)
+        kept = np.arange(len(ends)) * times + kept
+        return {name: each[kept] for name, each in bins.items()}, out[kept]
+
+    def _likely(self, given: Rows, known: Sequence[str], pool: Matrix, rng: np.random.Generator) -> Matrix:
+        """Return float32[n, width]: for each row, one of a pool of outputs: one that makes what is given likely."""
         bins = np.stack([self.survey.bins_of_codes(name)[given.codes[name]] for name in known], axis=1)
         kinds, kind = np.unique(bins, axis=0, return_inverse=True)
         ends = np.empty((len(kinds), len(pool)), dtype=np.float32)

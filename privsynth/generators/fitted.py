@@ -71,10 +71,22 @@ class Fitted:
         """How many rows `sample` draws unless told: the noisy total."""
         return max(round(self.model.total), 0)
 
+    def mark(self, given: GivenRows | None = None) -> dict[str, Any] | None:
+        """Return what is to be said wherever drawn rows go, as JSON values; nothing where the guarantee covers them.
+
+        Args:
+            given: The rows that were completed, or None.
+        """
+        void: dict[str, Any] = {} if self.guarantee.void is None else {"dp": False, "note": self.guarantee.sentence()}
+        if given is None:
+            return void or None
+        said = given.mark()
+        return {**said, **void, "note": " ".join(each["note"] for each in (void, said) if each)}
+
     def sample(
         self, rows: int | None = None, *, seed: int | None = None, where: str | None = None, given: Any = None
     ) -> Any:
-        """Draw synthetic rows as a `pyarrow.Table`.
+        """Draw synthetic rows as a `pyarrow.Table`; without a guarantee, its metadata `privsynth` says so.
 
         Args:
             rows: How many; the noisy number of rows of the table by default.
@@ -133,7 +145,7 @@ class Fitted:
         else:
             found = rows_where(self.model, conditions, rows, self.schema, decode, rng)
         for batch in found:
-            yield self._with(decode(batch), fakes.next(batch.count))
+            yield _marked(self._with(decode(batch), fakes.next(batch.count)), self.mark())
 
     def _completed(self, given: GivenRows, rng: np.random.Generator, *, verbatim: bool) -> Iterator[Any]:
         decode, fakes = self._decoder(), Fakes(self.schema, given.count, rng.spawn(1)[0])
@@ -143,7 +155,7 @@ class Fitted:
             known = {name: column.slice(start, batch.count) for name, column in columns.items()}
             table = self._with(decode(batch), {**fakes.next(batch.count), **known})
             start += batch.count
-            yield table.replace_schema_metadata({MARK: json.dumps(given.mark())})
+            yield _marked(table, self.mark(given))
 
     def _with(self, table: Any, columns: Mapping[str, Any]) -> Any:
         """Add or replace columns; all come in the schema's order."""
@@ -183,6 +195,17 @@ class Fitted:
             "event": dict(self.event),
             "ledger": dict(self.ledger),
         }
+
+
+def _marked(table: Any, mark: Mapping[str, Any] | None) -> Any:
+    """Return a table whose metadata says what is to be said of it."""
+    return table if mark is None else table.replace_schema_metadata({MARK: json.dumps(mark)})
+
+
+def mark_of(table: Any) -> dict[str, Any] | None:
+    """Return what a table that was drawn says of itself, or None."""
+    said = (table.schema.metadata or {}).get(MARK.encode())
+    return None if said is None else dict(json.loads(said))
 
 
 def load_model(path: Path | str) -> Fitted:

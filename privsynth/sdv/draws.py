@@ -48,4 +48,7 @@ class Draws:
         table = self.fitted.sample(seed=int.from_bytes(digest[:8], "little"), **wanted)
         frame = shaped(table, self.fitted.schema, self._gaps, self._rows)
         self._calls, self._rows = self._calls + 1, self._rows + len(frame)
-        return frame if self._labels is None else frame.set_axis(list(self._labels), axis=1)
+        drawn = frame if self._labels is None else frame.set_axis(list(self._labels), axis=1)
+        if (mark := self.fitted.mark()) is not None:
+            drawn.attrs["privsynth"] = mark
+        return drawn

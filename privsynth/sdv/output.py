@@ -7,6 +7,8 @@ from typing import Any
 
 from privsynth.errors import UsageError
 from privsynth.files import atomic_file
+from privsynth.release import write_note
+from privsynth.table.given import MARK
 from privsynth.table.write import write_table
 
 
@@ -29,7 +31,7 @@ def output_path(folder: Path | str | None, table: str) -> Path | None:
 
 
 def write_frame(frame: Any, path: Path) -> None:
-    """Write a frame as CSV, complete or not at all; its folder is made."""
+    """Write a frame as CSV, complete or not at all, and beside it what is said about it; its folder is made."""
     import pyarrow as pa
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,3 +39,5 @@ def write_frame(frame: Any, path: Path) -> None:
         write_table(
             pa.Table.from_pandas(frame.set_axis(map(str, frame.columns), axis=1), preserve_index=False), path, target
         )
+        if MARK in frame.attrs:
+            write_note(path, frame.attrs[MARK])

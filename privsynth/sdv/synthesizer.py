@@ -283,7 +283,7 @@ class Synthesizer:
         draws, path = self._ready(max_tries_per_batch, batch_size, output_folder_path)
         given = read_given(known_frame(known_columns, draws.fitted.schema), draws.fitted.schema)
         frame = draws.next(given=given)
-        frame.attrs["privsynth"] = given.mark()
+        frame.attrs["privsynth"] = draws.fitted.mark(given)
         return self._handed(frame, path)
 
     def _ready(self, tries: int, batch: int | None, folder: Path | str | None) -> tuple[Draws, Path | None]:
