@@ -18,7 +18,7 @@ from unittest.mock import patch
 import numpy as np
 import utility
 
-from privsynth.generators import binning, ctgan, drawing, latent, maxent, pairs, raking
+from privsynth.generators import binning, ctgan, ctgan_model, drawing, latent, maxent, pairs, raking
 
 
 @contextmanager
@@ -97,6 +97,9 @@ OF_CTGAN: dict[str, list[Callable[[], Any]]] = {
     "no ladder: a generator step after each step": [network(most_rung=0)],
     "no conditional cross-entropy": [network(condition_weight=0.0)],
     "no 3-way matching with the focus": [network(class_weight=0.0)],
+    "focus not drawn by its paid tables": [
+        lambda: patch.object(ctgan_model.CtganModel, "_follow", lambda *_: None),
+    ],
     "discriminator 64 x 64": [network(critic_hidden=(64, 64))],
 }
 

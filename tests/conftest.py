@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault(
@@ -13,11 +14,25 @@ import pandas as pd
 import pytest
 from simulated_people import people
 
+from privsynth.generators.ctgan import CtganConfig
+
 
 @pytest.fixture(autouse=True)
 def _own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the ledger of the person who runs it."""
     monkeypatch.setenv("PRIVSYNTH_LEDGER", str(tmp_path_factory.mktemp("ledger") / "ledger.db"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_networks() -> Iterator[None]:
+    """Every ctgan fit whose recipe nobody named trains small networks for a moment; benchmarks use the true recipe."""
+    defaults = CtganConfig.__init__.__kwdefaults__
+    assert defaults is not None
+    kept = dict(defaults)
+    small = {"hidden": (32, 32), "critic_hidden": (16, 16), "noise_width": 16, "warm_steps": 40, "warm_critic_steps": 2}
+    defaults.update({**small, "warm_rows": 4_000, "steps": 5, "most_fakes": 64})
+    yield
+    defaults.update(kept)
 
 
 @pytest.fixture(scope="session")

@@ -313,7 +313,7 @@ def test_a_large_hostile_manifest_takes_little_time(model: Path) -> None:
     begin = time.process_time()
     with pytest.raises(ArtifactError):
         read_model(model)
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 6
 
 
 def test_files_larger_than_the_caps_are_refused_unread(model: Path) -> None:

@@ -599,7 +599,7 @@ def test_arrays_of_another_recipe_are_refused(model_arrays: tuple[CtganConfig, C
 @pytest.mark.parametrize("delta", [Fraction(0), Fraction(1, 1000), Fraction(1, 3 * 10**6), Fraction(1, 10**9)])
 @pytest.mark.parametrize("mu_squared", [Fraction(1, 100), Fraction(1), Fraction(30)])
 def test_a_recipe_spends_what_it_is_given_and_no_more(mu_squared: Fraction, delta: Fraction) -> None:
-    made = CtganConfig().calibrate(mixed_schema(), ROWS, Spend(mu_squared=mu_squared, delta=delta))
+    made = CtganConfig(steps=400).calibrate(mixed_schema(), ROWS, Spend(mu_squared=mu_squared, delta=delta))
     spent = spend_of(made.event)
     assert spent.mu_squared <= mu_squared
     assert spent.delta <= delta
@@ -615,7 +615,7 @@ def test_a_recipe_spends_what_it_is_given_and_no_more(mu_squared: Fraction, delt
 def test_sampling_pays() -> None:
     """The signal of a step is rate / noise: with the same budget, a tenth of the units should not cost nine tenths of it."""
     given = {delta: Spend(mu_squared=Fraction(1, 2), delta=delta) for delta in (Fraction(0), Fraction(1, 10**6))}
-    without, with_delta = (CtganConfig().calibrate(mixed_schema(), ROWS, spend) for spend in given.values())
+    without, with_delta = (CtganConfig(steps=400).calibrate(mixed_schema(), ROWS, spend) for spend in given.values())
     assert without.noise_multiplier is not None
     assert with_delta.noise_multiplier is not None
     assert with_delta.noise_multiplier < 0.15 * without.noise_multiplier
