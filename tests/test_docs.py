@@ -91,11 +91,17 @@ def with_shares(page: str) -> str:
 
 def test_the_shares_of_the_stages_are_the_true_ones() -> None:
     from privsynth.generators.copula import CopulaConfig
+    from privsynth.generators.ctgan import CtganConfig
 
-    page, copula = GUARANTEE.read_text(encoding="utf-8"), CopulaConfig()
+    page, copula, ctgan = GUARANTEE.read_text(encoding="utf-8"), CopulaConfig(), CtganConfig()
     assert page == with_shares(page), "python tests/test_docs.py writes the shares anew"
     assert f"1-way counts {copula.marginal_share:.0%}, tables with the target {copula.target_share:.0%}" in page
     assert f"correlations {copula.moment_share:.0%}" in page
+    assert (
+        f"`ctgan`: {ctgan.survey_share:.0%} for the stages of `maxent`, {ctgan.training_share:.0%} for DP-SGD" in page
+    )
+    assert f"{ctgan.choice_share:.0%} for the noisy distances" in page
+    assert f"{float(ctgan.delta_share):.0%} of delta for the sampling of units" in page
 
 
 def test_the_list_of_entities_is_the_true_one() -> None:

@@ -254,7 +254,7 @@ class CtganModel:
 
     def to_arrays(self) -> Arrays:
         """Return the model as named arrays."""
-        out = {_SURVEY + name: array for name, array in self.survey.to_arrays().items()}
+        out = survey_arrays(self.survey)
         for number, layer in enumerate(self.layers):
             out[f"layers.{number}.weight"], out[f"layers.{number}.bias"] = layer.weight, layer.bias
         return out
@@ -268,8 +268,7 @@ class CtganModel:
         Raises:
             ArtifactError: an array is missing or does not fit the schema.
         """
-        survey = {name.removeprefix(_SURVEY): array for name, array in arrays.items() if name.startswith(_SURVEY)}
-        model = from_arrays(schema, survey, neighbours)
+        model = survey_of(schema, arrays, neighbours)
         with fitting_arrays():
             layers = tuple(
                 Layer(arrays[f"layers.{number}.weight"], arrays[f"layers.{number}.bias"])
@@ -277,6 +276,21 @@ class CtganModel:
             )
             _check(layers, Layout(model))
             return cls(survey=model, layers=layers)
+
+
+def survey_arrays(survey: MaxentModel) -> Arrays:
+    """Return the arrays of a survey under the names that they have beside a generator's."""
+    return {_SURVEY + name: array for name, array in survey.to_arrays().items()}
+
+
+def survey_of(schema: Schema, arrays: Mapping[str, npt.NDArray[Any]], neighbours: int) -> MaxentModel:
+    """Rebuild the survey from arrays among which are those of `survey_arrays`.
+
+    Raises:
+        ArtifactError: an array is missing or does not fit the schema.
+    """
+    own = {name.removeprefix(_SURVEY): array for name, array in arrays.items() if name.startswith(_SURVEY)}
+    return from_arrays(schema, own, neighbours)
 
 
 def _check(layers: Sequence[Layer], layout: Layout) -> None:

@@ -14,16 +14,13 @@ from privsynth.generators.ctgan import CtganMechanism
 from privsynth.generators.ctgan_choice import nearest
 from privsynth.generators.ctgan_layout import Layout
 from privsynth.generators.ctgan_matching import matching
-from privsynth.generators.ctgan_model import CtganModel
+from privsynth.generators.ctgan_model import CtganModel, survey_arrays, survey_of
 from privsynth.generators.ctgan_networks import device_of, settings
 from privsynth.generators.ctgan_rows import UnitRows
 from privsynth.generators.ctgan_training import SEED, Training
-from privsynth.generators.maxent_arrays import from_arrays
 from privsynth.generators.maxent_model import MaxentModel
 from privsynth.noise import Noise
 from privsynth.table.coded import RowSource
-
-_SURVEY = "survey."
 
 
 class Run:
@@ -61,10 +58,9 @@ class Run:
             self._begin("measuring the survey")
             survey = self._mechanism.survey.run(self._source, self._noise)
             if self._watch is not None:
-                self._watch.keep(_named(survey))
+                self._watch.keep(survey_arrays(survey))
             return survey
-        arrays = {name.removeprefix(_SURVEY): array for name, array in kept.items() if name.startswith(_SURVEY)}
-        return from_arrays(self._mechanism.survey.schema, arrays, self._mechanism.survey.config.neighbours)
+        return survey_of(self._mechanism.survey.schema, kept, self._mechanism.survey.config.neighbours)
 
     def _warm(self, training: Training, survey: MaxentModel, kept: Arrays | None) -> None:
         """Learn what the survey knows, or take up the state that was kept."""
@@ -76,7 +72,7 @@ class Run:
             inside = np.stack([rows.positions[name] for name in layout.numeric], axis=1)
         places = layout.places_of(rows.codes, inside)
         training.targets = matching(layout, bins, places, config, device_of(config.device))
-        if kept is not None and set(kept) > {_SURVEY + name for name in survey.to_arrays()}:
+        if kept is not None and set(kept) > set(survey_arrays(survey)):
             training.restore(kept)
             return
         self._begin("training the generator on the survey")
@@ -126,7 +122,7 @@ class Run:
 
     def _keep(self, training: Training) -> None:
         if self._watch is not None:
-            self._watch.keep({**_named(training.layout.survey), **training.state()})
+            self._watch.keep({**survey_arrays(training.layout.survey), **training.state()})
 
     def _begin(self, phase: str) -> None:
         if self._watch is not None:
@@ -139,7 +135,3 @@ class Run:
         self._begin("choosing a generator")
         best = nearest(found, self._source, self._noise, noise_multiplier=self._mechanism.choice_noise, seed=SEED)
         return found[best]
-
-
-def _named(survey: MaxentModel) -> Arrays:
-    return {_SURVEY + name: array for name, array in survey.to_arrays().items()}

@@ -75,7 +75,6 @@ class Training:
             self.critic.parameters(), lr=config.critic_learning_rate, betas=(0.5, 0.99)
         )
         self._weights = torch.from_numpy(condition_weights(layout)).to(self._device)
-        self._shares = layout.shares
         self._batch = int(np.clip(_MATCH_CELLS // layout.width**2, _LEAST_BATCH, _MOST_BATCH)) // 2 * 2
         self._rung, self._accuracy, self._since = 0, 0.5, 0
         self._heard = 1.0
@@ -87,7 +86,7 @@ class Training:
 
     def fakes(self, rows: int) -> tuple[Tensor, Tensor]:
         """Return what the generator makes of fresh noise, float[n, width], and its conditions, int64[n]."""
-        asked = torch.from_numpy(conditions(self.layout, self._shares, rows, self._rng)).to(self._device)
+        asked = torch.from_numpy(conditions(self.layout, self.layout.shares, rows, self._rng)).to(self._device)
         noise = torch.randn(rows, self._config.noise_width, generator=self._torch, device=self._device)
         return self.generator(noise, functional.one_hot(asked, self.layout.bins).float()), asked
 
@@ -185,6 +184,21 @@ class Training:
             noise_multiplier: Noise per clipping norm.
             divisor: Public number by which the noisy sum is divided.
         """
+        total, fake = self._summed(units, noise, rate, divisor)
+        self._heard = heard(noise_multiplier * total.numel() ** 0.5 / divisor, self._config.half_heard)
+        noisy = noise.perturbed(Private(total.cpu().numpy()), clip=self._config.clip, noise_multiplier=noise_multiplier)
+        self._descend(torch.from_numpy(noisy).to(self._device) / divisor)
+        with torch.no_grad():
+            judged = self.critic(fake)[..., 0]
+            right, self.loss = float((judged < 0).float().mean()), float(functional.softplus(judged).mean())
+        self.done += 1
+        self._accuracy = _LADDER_MEMORY * self._accuracy + (1 - _LADDER_MEMORY) * right
+
+    def _summed(self, units: UnitRows, noise: Noise, rate: float, divisor: float) -> tuple[Tensor, Tensor]:
+        """Return float64[parameters], the sum of a sample's clipped gradients with the fakes' own, and the fakes as they were judged.
+
+        The sum is private until noise is added; the fakes are public.
+        """
         config = self._config
         chosen = noise.poisson(Private(units.count), rate)
         batch = units.batch(chosen, config.encodings, noise.unit_key(f"encodings of step {self.done}"))
@@ -209,14 +223,7 @@ class Training:
                 for one, other in zip(real.total, made.total, strict=True)
             ]
         )
-        self._heard = heard(noise_multiplier * total.numel() ** 0.5 / divisor, config.half_heard)
-        noisy = noise.perturbed(Private(total.cpu().numpy()), clip=config.clip, noise_multiplier=noise_multiplier)
-        self._descend(torch.from_numpy(noisy).to(self._device) / divisor)
-        with torch.no_grad():
-            judged = self.critic(fake)[..., 0]
-            right, self.loss = float((judged < 0).float().mean()), float(functional.softplus(judged).mean())
-        self.done += 1
-        self._accuracy = _LADDER_MEMORY * self._accuracy + (1 - _LADDER_MEMORY) * right
+        return total, fake
 
     def _judged_fakes(self, rows: int) -> tuple[Tensor, Tensor]:
         """Return float[n, encodings, ...]: hard fakes with their own conditions, several times each, and float[n, encodings] weights."""
