@@ -99,7 +99,7 @@ def print_audit(audit: Mapping[str, Any]) -> None:
 
     console = _console()
     console.print(
-        f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(str(audit.get('verdict_reason', '')))}",
+        f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(' '.join(audit['reasons']))}",
         soft_wrap=not console.is_terminal,
     )
     rows = [(a["name"], a.get("auc"), a.get("p_value"), a.get("p_holm")) for a in audit.get("attacks", ())]

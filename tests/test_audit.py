@@ -77,15 +77,15 @@ class TestNoLeak:
         assert result.verdict == "no leak found"
         assert result.copies is not None
         assert result.copies.train == 400
-        assert "unique" in result.verdict_reason
+        assert "unique" in " ".join(result.reasons)
 
     def test_a_verdict_without_leak_names_the_smallest_leak_it_would_have_found(self) -> None:
         result = audit(*worlds(1, 1000))
         assert result.verdict == "no leak found"
         assert result.detectable is not None
-        assert result.detectable.share is not None
-        assert result.detectable.share <= 0.012
-        assert "95% power" in result.verdict_reason
+        assert result.detectable.copied_share is not None
+        assert result.detectable.copied_share <= 0.012
+        assert "95% power" in " ".join(result.reasons)
 
 
 class TestLeak:
@@ -94,8 +94,8 @@ class TestLeak:
             train, synthetic, holdout = worlds(seed, 500)
             found = audit(train, synthetic, holdout).detectable
             assert found is not None
-            assert found.rows is not None
-            leaking = pd.concat([synthetic, train.sample(found.rows, random_state=seed)])
+            assert found.copied_rows is not None
+            leaking = pd.concat([synthetic, train.sample(found.copied_rows, random_state=seed)])
             assert audit(train, leaking, holdout).verdict == "leak"
 
     def test_one_per_cent_of_copied_rows_is_a_leak_that_the_auc_does_not_show(self) -> None:
@@ -104,7 +104,7 @@ class TestLeak:
         assert result.verdict == "leak"
         assert result.copies is not None
         assert (result.copies.train, result.copies.holdout) == (15, 0)
-        assert result.attacks[0].auc_interval[0] < 0.5 < result.attacks[0].auc_interval[1]
+        assert result.attacks[0].auc_ci[0] < 0.5 < result.attacks[0].auc_ci[1]
 
     def test_outliers_with_two_per_cent_noise_are_a_leak_among_outliers(self) -> None:
         rng = np.random.default_rng(5)
@@ -127,14 +127,14 @@ class TestLeak:
         result = audit(train, noisy, holdout)
         assert result.verdict == "leak"
         assert result.attacks[0].auc > 0.95
-        assert result.attacks[0].tpr_at["0.01"]["tpr"] > 0.5
+        assert result.attacks[0].tpr_at_fpr["0.01"] > 0.5
 
     def test_a_copy_of_train_is_the_plainest_leak(self) -> None:
         train, _, holdout = worlds(6, 300)
         result = audit(train, train, holdout)
         assert result.verdict == "leak"
         assert result.attacks[0].auc == 1
-        assert result.attacks[0].tpr_at["0.001"]["tpr"] == 1
+        assert result.attacks[0].tpr_at_fpr["0.001"] == 1
 
     def test_values_of_a_single_row_that_come_back_are_listed_by_column(self) -> None:
         train, synthetic, holdout = worlds(7, 200)
@@ -168,7 +168,7 @@ class TestHoldout:
         train, synthetic, _ = worlds(8, 200)
         result = audit(train, synthetic, train.sample(frac=1, random_state=0))
         assert result.verdict == "inconclusive"
-        assert "same rows" in result.verdict_reason
+        assert "same rows" in " ".join(result.reasons)
 
     def test_shared_rows_are_dropped_with_a_warning_and_the_rest_is_judged(self) -> None:
         train, synthetic, holdout = worlds(9, 600)
@@ -188,13 +188,13 @@ class TestHoldout:
         train, synthetic, _ = worlds(11, 400)
         result = audit(train, synthetic, train[:200])
         assert result.verdict == "inconclusive"
-        assert "Fewer than 20" in result.verdict_reason
+        assert "Fewer than 20" in " ".join(result.reasons)
 
     def test_a_holdout_from_another_population_is_refused(self) -> None:
         train, synthetic, holdout = worlds(12, 400)
         result = audit(train, synthetic, holdout.assign(a=holdout["a"] + 0.8))
         assert result.verdict == "inconclusive"
-        assert "one population" in result.verdict_reason
+        assert "one population" in " ".join(result.reasons)
         assert result.detectable is None
         assert result.exchangeability is not None
         assert result.exchangeability.column == "a"
@@ -215,7 +215,7 @@ class TestHoldout:
         privates = [Private(table) for table in tables]
         result = audit_tables(privates[0], synthetic, privates[1], train_units=units[0], holdout_units=units[1])
         assert result.verdict == "no leak found"
-        assert result.rows == {
+        assert result.n == {
             "train": 400,
             "synthetic": 200,
             "holdout": 400,
@@ -230,7 +230,7 @@ class TestHoldout:
         train, synthetic, holdout = worlds(26, 100)
         missing = Private(pd.Series([None] * 100, dtype=object))
         result = audit_tables(Private(train), synthetic, Private(holdout), train_units=missing, holdout_units=missing)
-        assert (result.rows["train_compared"], result.rows["holdout_compared"]) == (100, 100)
+        assert (result.n["train_compared"], result.n["holdout_compared"]) == (100, 100)
 
     def test_without_a_holdout_only_gross_copying_can_be_called(self) -> None:
         train, synthetic, _ = worlds(14, 400)
@@ -239,7 +239,7 @@ class TestHoldout:
         assert private.attacks == ()
         leaking = audit(train, pd.concat([synthetic, train[:100]]), None)
         assert leaking.verdict == "leak"
-        assert "100 of 400" in leaking.verdict_reason
+        assert "100 of 400" in " ".join(leaking.reasons)
 
     def test_without_a_holdout_rows_that_repeat_by_chance_are_not_called(self) -> None:
         rng = np.random.default_rng(0)
@@ -294,7 +294,7 @@ class TestTables:
         train, synthetic, holdout = worlds(19, 50)
         result = audit(train, synthetic.add_prefix("x"), holdout)
         assert result.verdict == "inconclusive"
-        assert "no column in common" in result.verdict_reason
+        assert "no column in common" in " ".join(result.reasons)
 
     def test_one_column_is_enough(self) -> None:
         train, synthetic, holdout = worlds(20, 150)
@@ -317,7 +317,7 @@ class TestTables:
     def test_large_tables_are_sampled_but_copies_are_counted_over_all_rows(self) -> None:
         train, synthetic, holdout = worlds(22, 900)
         result = audit(train, pd.concat([synthetic, train[:50]]), holdout, max_rows=200)
-        assert result.rows["train_compared"] == result.rows["holdout_compared"] == 200
+        assert result.n["train_compared"] == result.n["holdout_compared"] == 200
         assert result.copies is not None
         assert result.copies.train == 50
         assert result.verdict == "leak"
@@ -326,7 +326,7 @@ class TestTables:
         train, synthetic, holdout = worlds(24, 300)
         result = audit(train, synthetic.assign(a=train["a"].sample(300, random_state=0).to_numpy()), holdout)
         assert result.verdict == "leak"
-        assert "values that a single real row has" in result.verdict_reason
+        assert "values that a single real row has" in " ".join(result.reasons)
         assert result.carried is not None
         assert result.carried.columns == result.carried.columns | {"a": (300, 0)}
 

@@ -71,13 +71,16 @@ REPRODUCTION = {
 
 
 def audit_example() -> dict[str, Any]:
-    rates = {rate: {"tpr": 0.013, "interval": [0.007, 0.021], "n_nonmembers": 400} for rate in ("0.001", "0.01", "0.1")}
+    rates = ("0.001", "0.01", "0.1")
     attack = {
         "name": "nearest-1",
         "what": "The synthetic table holds a row closer to this one than the nearest other real row is.",
         "auc": 0.5123,
-        "auc_interval": [0.4967, 0.5279],
-        "tpr_at": rates,
+        "auc_ci": [0.4967, 0.5279],
+        "tpr_at_fpr": dict.fromkeys(rates, 0.013),
+        "tpr_ci": {rate: [0.007, 0.021] for rate in rates},
+        "non_members": 400,
+        "roc": [[0.0, 0.0], [0.01, 0.013], [0.1, 0.12], [1.0, 1.0]],
         "rank_p": 0.31,
         "top": [{"r": 20, "rows": 20, "members": 15, "expected": 14.2, "p_value": 0.44}],
         "p_value": 0.3,
@@ -100,7 +103,7 @@ def audit_example() -> dict[str, Any]:
     return {
         "format": "privsynth.audit/1",
         "verdict": "no leak found",
-        "verdict_reason": "None of 5 tests told train rows from held-out rows (smallest Holm p 0.9).",
+        "reasons": ["None of 5 tests told train rows from held-out rows (smallest Holm p 0.9)."],
         "level": 0.01,
         "limits": "An audit cannot show that stronger attackers learn nothing.",
         "attacks": [attack, {**attack, "name": "nearest-5"}],
@@ -116,14 +119,16 @@ def audit_example() -> dict[str, Any]:
         "outliers": {
             "verdict": "no leak found",
             "min_rows_per_side": 30,
+            "hit_rate_train": 0.0375,
+            "hit_rate_holdout": 0.05,
             "strata": [stratum],
             "p_value": 0.6,
             "p_holm": 0.9,
         },
-        "smallest_detectable": {
+        "detectable": {
             "power": 0.95,
-            "share": 0.0125,
-            "rows": 20,
+            "copied_share": 0.0125,
+            "copied_rows": 20,
             "outlier_share": None,
             "outlier_rows": None,
         },
@@ -136,7 +141,7 @@ def audit_example() -> dict[str, Any]:
             "dropped": 0,
             "found": False,
         },
-        "rows": {"train": 1700, "synthetic": 900, "holdout": 400, "train_compared": 1600, "holdout_compared": 400},
+        "n": {"train": 1700, "synthetic": 900, "holdout": 400, "train_compared": 1600, "holdout_compared": 400},
         "context": {
             "label": "context",
             "train_to_synthetic_median": 1.234,
@@ -289,7 +294,7 @@ def test_the_owner_gets_everything() -> None:
     assert document["warning"] is None
     assert document["verdict"] == {
         "word": "no leak found",
-        "reason": audit_example()["verdict_reason"],
+        "reason": audit_example()["reasons"][0],
         "attached": True,
         "outside_guarantee": True,
     }

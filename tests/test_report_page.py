@@ -212,7 +212,7 @@ def hostile_report() -> dict[str, Any]:
     audit = audit_example() | {
         "columns_left_out": list(HOSTILE),
         "warnings": list(HOSTILE),
-        "verdict_reason": HOSTILE[0],
+        "reasons": [HOSTILE[0]],
     }
     audit["attacks"][0] |= {"name": HOSTILE[0], "what": HOSTILE[1]}
     evaluate = evaluate_example() | {

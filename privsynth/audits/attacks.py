@@ -16,6 +16,7 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 NO_DISTANCE = 1e-6
 TOP_ROWS = (20, 50, 100, 200)
 FALSE_POSITIVE_RATES = (0.001, 0.01, 0.1)
+CURVE_POINTS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,11 @@ class Attack:
         name: Short name.
         what: One sentence that explains the score.
         auc: Area under the ROC curve; 0.5 is chance.
-        auc_interval: Its 95% interval.
-        tpr_at: Per false-positive rate: share of members found, its 95% interval, the non-members behind it.
+        auc_ci: Its 95% interval.
+        tpr_at_fpr: By false-positive rate: the highest share of members found at no more than it, without interpolation.
+        tpr_ci: The 95% intervals of those shares.
+        non_members: How many non-members are behind them.
+        roc: Points (false-positive rate, true-positive rate), evenly spaced on a log axis, from the first to the last.
         rank_p: One-sided p-value over all rows (Mann-Whitney).
         top: Per r: members among the r highest scores, the expected number, the p-value (hypergeometric).
         p_value: Both kinds of evidence, Bonferroni-combined.
@@ -36,8 +40,11 @@ class Attack:
     name: str
     what: str
     auc: float
-    auc_interval: tuple[float, float]
-    tpr_at: dict[str, dict[str, Any]]
+    auc_ci: tuple[float, float]
+    tpr_at_fpr: dict[str, float]
+    tpr_ci: dict[str, tuple[float, float]]
+    non_members: int
+    roc: tuple[tuple[float, float], ...]
     rank_p: float
     top: tuple[dict[str, Any], ...]
     p_value: float
@@ -69,12 +76,16 @@ def measure_attack(name: str, what: str, scores: Floats, member: Flags) -> Attac
     """
     area, rank_p = rank_test(scores, member)
     top = tuple(_top(scores, member, r) for r in TOP_ROWS if r <= len(scores) // 4)
+    members, found = int(member.sum()), {str(rate): rate_at(scores, member, rate)[0] for rate in FALSE_POSITIVE_RATES}
     return Attack(
         name=name,
         what=what,
         auc=area,
-        auc_interval=auc_interval(scores, member),
-        tpr_at={str(rate): _rate(scores, member, rate) for rate in FALSE_POSITIVE_RATES},
+        auc_ci=auc_interval(scores, member),
+        tpr_at_fpr={rate: count / members for rate, count in found.items()},
+        tpr_ci={rate: share_interval(count, members) for rate, count in found.items()},
+        non_members=len(member) - members,
+        roc=_curve(scores, member),
         rank_p=rank_p,
         top=top,
         p_value=bonferroni([rank_p, bonferroni([float(entry["p_value"]) for entry in top])]),
@@ -90,8 +101,14 @@ def _top(scores: Floats, member: Flags, r: int) -> dict[str, Any]:
     return {"r": r, "rows": rows, "members": members, "expected": rows * share, "p_value": p}
 
 
-def _rate(scores: Floats, member: Flags, rate: float) -> dict[str, Any]:
-    found, _ = rate_at(scores, member, rate)
-    members = int(member.sum())
-    low, high = share_interval(found, members)
-    return {"tpr": found / members, "interval": [low, high], "n_nonmembers": int((~member).sum())}
+def _curve(scores: Floats, member: Flags) -> tuple[tuple[float, float], ...]:
+    """Return the ROC curve at up to 60 false-positive rates from one row to all rows, evenly spaced on a log axis."""
+    inside, outside = np.sort(scores[member])[::-1], np.sort(scores[~member])[::-1]
+    passed = np.unique(np.geomspace(1, len(outside), CURVE_POINTS).round().astype(np.int64))
+    found = len(inside) - np.searchsorted(inside[::-1], outside[passed - 1], side="right")
+    points = [(0.0, float(np.mean(inside > outside[0])))]
+    points += [
+        (float(np.mean(outside > outside[at - 1])), float(hits / len(inside)))
+        for at, hits in zip(passed, found, strict=True)
+    ]
+    return tuple(sorted({*points, (1.0, 1.0)}))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from privsynth.audits.statistics import excess_p, share_interval
-from privsynth.audits.tables import Tables, comparable
+from privsynth.audits.tables import comparable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,17 +193,18 @@ class Carried:
     p_value: float
 
 
-def find_carried(tables: Tables, pool: pd.DataFrame, member: Flags) -> Carried:
+def find_carried(pool: pd.DataFrame, synthetic: pd.DataFrame, numeric: frozenset[str], member: Flags) -> Carried:
     """Look for values (and pairs of labels, up to 150 pairs) that one real row alone has and the synthetic table shows.
 
     Args:
-        tables: The aligned tables.
-        pool: Train rows over held-out rows.
+        pool: Aligned train rows over held-out rows.
+        synthetic: The aligned synthetic table.
+        numeric: Names of the numeric columns.
         member: bool[rows of pool].
     """
-    codes = _joint_codes(pool, tables.synthetic, tables.numeric)
-    labels = [name for name in tables.columns if name not in tables.numeric]
-    sets = [(name,) for name in tables.columns] + list(islice(combinations(labels, 2), MAX_PAIRS))
+    codes = _joint_codes(pool, synthetic, numeric)
+    labels = [name for name in pool.columns if name not in numeric]
+    sets = [(name,) for name in pool.columns] + list(islice(combinations(labels, 2), MAX_PAIRS))
     has, shown, columns = np.zeros(len(pool), bool), np.zeros(len(pool), bool), {}
     for names in sets:
         alone, carried = _alone_and_carried([codes[name] for name in names], len(pool))

@@ -46,9 +46,18 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outliers:
-    """All strata and their combined p-value (None when no stratum has 50 outliers on each side)."""
+    """All strata and what they say together.
+
+    Args:
+        strata: From the most outlying share to the widest.
+        hit_rate_train: Share of train outliers that a synthetic row meets, in the widest stratum that was tested (None when none was).
+        hit_rate_holdout: The same for the holdout: what chance gives.
+        p_value: Bonferroni-combined over strata; None when no stratum has 50 outliers on each side.
+    """
 
     strata: tuple[Stratum, ...]
+    hit_rate_train: float | None
+    hit_rate_holdout: float | None
     p_value: float | None
 
 
@@ -67,8 +76,13 @@ def measure_outliers(found: Neighbours, member: Flags) -> Outliers:
         rows = max(1, round(share * len(member)))
         chosen = strangeness >= np.partition(strangeness, -rows)[-rows]
         strata.append(_stratum(share, hits[chosen], scores[chosen], member[chosen]))
-    tested = [stratum.p_value for stratum in strata if stratum.p_value is not None]
-    return Outliers(strata=tuple(strata), p_value=bonferroni(tested) if tested else None)
+    tested = [stratum for stratum in strata if stratum.p_value is not None]
+    return Outliers(
+        strata=tuple(strata),
+        hit_rate_train=tested[-1].train_hits / tested[-1].train if tested else None,
+        hit_rate_holdout=tested[-1].holdout_hits / tested[-1].holdout if tested else None,
+        p_value=bonferroni([stratum.p_value for stratum in tested if stratum.p_value is not None]) if tested else None,
+    )
 
 
 def _stratum(share: float, hits: Flags, scores: np.ndarray[Any, np.dtype[np.float64]], member: Flags) -> Stratum:

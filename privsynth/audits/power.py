@@ -18,14 +18,14 @@ class Detectable:
     """The smallest planted leak that the tests would have found with 95% power.
 
     Args:
-        share: Share of all train rows copied verbatim, or None when no share would have been found.
-        rows: The same as a number of rows.
+        copied_share: Share of all train rows copied verbatim, or None when no share would have been found.
+        copied_rows: The same as a number of rows.
         outlier_share: Share of the outlying train rows (widest stratum tested) met by a synthetic row, or None.
         outlier_rows: The same as a number of rows.
     """
 
-    share: float | None
-    rows: int | None
+    copied_share: float | None
+    copied_rows: int | None
     outlier_share: float | None
     outlier_rows: int | None
 
@@ -53,8 +53,8 @@ def smallest_detectable(copies: Copies, outliers: Outliers, *, level: float, tes
         # six tests share the outliers' part: hits and ranks of up to three strata
         outlier_rows = _needed(widest.train, widest.holdout, widest.holdout_hits, level / tests / (2 * len(tested)))
     return Detectable(
-        share=None if rows is None else rows / total,
-        rows=rows,
+        copied_share=None if rows is None else rows / total,
+        copied_rows=rows,
         outlier_share=outlier_rows / tested[-1].train if outlier_rows else None,
         outlier_rows=outlier_rows,
     )
@@ -95,3 +95,11 @@ def too_few_rows(train: int, holdout: int, *, level: float, tests: int) -> bool:
     """Whether even copies of a fifth of the train rows would not be found, were every row unique."""
     found = _needed(train, holdout, 0, level / tests)
     return found is None or found > 0.2 * train
+
+
+def rows_needed(*, level: float, tests: int) -> int:
+    """Return the fewest rows a side with which copies of a fifth of the train rows would be found."""
+    rows = 5
+    while too_few_rows(rows, rows, level=level, tests=tests):
+        rows += 5
+    return rows

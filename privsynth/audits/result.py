@@ -9,12 +9,19 @@ from privsynth.audits.attacks import Attack
 from privsynth.audits.copies import Carried, Copies, Overlap
 from privsynth.audits.exchange import Exchangeability
 from privsynth.audits.outliers import MIN_OUTLIERS, Outliers
-from privsynth.audits.power import Detectable
+from privsynth.audits.power import POWER, Detectable
 
 Verdict = Literal["leak", "no leak found", "inconclusive"]
 
 FORMAT = "privsynth.audit/1"
 LEVEL = 0.01
+NO_OUTLIERS: dict[str, Any] = {
+    "p_value": None,
+    "p_holm": None,
+    "hit_rate_train": None,
+    "hit_rate_holdout": None,
+    "strata": [],
+}
 CONTEXT_LABEL = (
     "Distances are shown as data-quality context and are not privacy evidence: they look the same with and without "
     "a leak of a few per cent of the rows."
@@ -31,7 +38,7 @@ class AuditResult:
 
     Args:
         verdict: `leak`, `no leak found` or `inconclusive`.
-        verdict_reason: Why, in one to three sentences without any cell.
+        reasons: Why, a sentence each, without any cell.
         outlier_verdict: The same words for the outliers alone.
         attacks: Membership attacks; empty when the tables could not be compared.
         copies: Exact copies; None when a table has no row or no column is shared.
@@ -41,7 +48,7 @@ class AuditResult:
         detectable: The smallest leak that would have been found.
         exchangeability: Whether train and holdout look like one population.
         overlap: Rows that train and holdout share.
-        rows: Row counts by table, given and compared.
+        n: Row counts by table, given and compared.
         context: Median distances.
         columns_used: Compared columns.
         columns_left_out: Columns that some table lacks.
@@ -49,7 +56,7 @@ class AuditResult:
     """
 
     verdict: Verdict
-    verdict_reason: str
+    reasons: tuple[str, ...]
     outlier_verdict: Verdict
     attacks: tuple[Attack, ...]
     copies: Copies | None
@@ -59,7 +66,7 @@ class AuditResult:
     detectable: Detectable | None
     exchangeability: Exchangeability | None
     overlap: Overlap | None
-    rows: dict[str, int]
+    n: dict[str, int]
     context: dict[str, float | None]
     columns_used: tuple[str, ...]
     columns_left_out: tuple[str, ...]
@@ -70,7 +77,7 @@ class AuditResult:
         return {
             "format": FORMAT,
             "verdict": self.verdict,
-            "verdict_reason": self.verdict_reason,
+            "reasons": list(self.reasons),
             "level": LEVEL,
             "limits": LIMITS,
             "attacks": [{**_plain(attack), "p_holm": self.p_holm.get(attack.name)} for attack in self.attacks],
@@ -79,14 +86,14 @@ class AuditResult:
             "outliers": {
                 "verdict": self.outlier_verdict,
                 "min_rows_per_side": MIN_OUTLIERS,
-                **(self._tested("outliers", self.outliers) or {"strata": [], "p_value": None, "p_holm": None}),
+                **(self._tested("outliers", self.outliers) or NO_OUTLIERS),
             },
-            "smallest_detectable": None if self.detectable is None else {"power": 0.95, **_plain(self.detectable)},
+            "detectable": None if self.detectable is None else {**_plain(self.detectable), "power": POWER},
             "exchangeability": None
             if self.exchangeability is None
             else {**_plain(self.exchangeability), "differs": self.exchangeability.differs},
             "overlap": None if self.overlap is None else {**_plain(self.overlap), "found": self.overlap.found},
-            "rows": dict(self.rows),
+            "n": dict(self.n),
             "context": {"label": CONTEXT_LABEL, **self.context},
             "columns_used": list(self.columns_used),
             "columns_left_out": list(self.columns_left_out),

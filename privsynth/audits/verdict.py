@@ -8,31 +8,23 @@ outlier strata are taken from the pooled rows, each row measured against all oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from privsynth.audits.attacks import Attack, measure_attack, nearest_scores
 from privsynth.audits.copies import (
     COPY_LEVEL_ALONE,
-    Copies,
     Overlap,
     count_copies,
     count_copies_alone,
     exchangeable_part,
-    find_carried,
     find_overlap,
 )
-from privsynth.audits.encode import fit_encoding
-from privsynth.audits.exchange import compare_populations
-from privsynth.audits.neighbours import Neighbours, find_neighbours
-from privsynth.audits.outliers import measure_outliers
-from privsynth.audits.power import Detectable, smallest_detectable, too_few_rows
-from privsynth.audits.result import LEVEL, AuditResult, Verdict
-from privsynth.audits.statistics import holm
+from privsynth.audits.evidence import gather
+from privsynth.audits.pool import assemble
+from privsynth.audits.result import AuditResult
 from privsynth.audits.tables import Tables, align, row_keys
 from privsynth.audits.units import one_row_per_unit
+from privsynth.audits.wording import in_words
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,16 +32,7 @@ if TYPE_CHECKING:
 
     from privsynth.privacy import Private
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
 MIN_ROWS = 20
-MEANING = {
-    "nearest-1": "distance to the nearest synthetic row",
-    "nearest-5": "density of synthetic rows around a row",
-    "copies": "exact copies of rows",
-    "carried": "values that a single real row has",
-    "outliers": "rows close to outliers",
-}
 
 
 def audit_tables(
@@ -92,10 +75,10 @@ def audit_tables(
     aligned = align(members, synthetic, others)
     blank = _blank(aligned, given, told)
     if not aligned.columns:
-        return replace(blank, verdict_reason="The tables have no column in common, so nothing could be compared.")
-    empty = [name for name in ("train", "synthetic", "holdout") if blank.rows.get(name) == 0]
+        return replace(blank, reasons=("The tables have no column in common, so nothing could be compared.",))
+    empty = [name for name in ("train", "synthetic", "holdout") if blank.n.get(name) == 0]
     if empty:
-        return replace(blank, verdict_reason=f"There is no row in: {', '.join(empty)}. Nothing could be compared.")
+        return replace(blank, reasons=(f"There is no row in: {', '.join(empty)}. Nothing could be compared.",))
     if aligned.holdout is None:
         return _alone(aligned, blank, "There is no holdout to compare with. Give rows that the generator never saw.")
     return _with_holdout(aligned, blank, seed=seed, max_rows=max_rows)
@@ -112,124 +95,17 @@ def _with_holdout(given: Tables, blank: AuditResult, *, seed: int, max_rows: int
         reason = f"Fewer than {MIN_ROWS} rows of train or holdout are left to compare. Give a larger holdout."
         return _alone(given, blank, reason)
     keys = [row_keys(table, tables.numeric) for table in (tables.train, tables.synthetic, holdout)]
-    evidence = _attack(tables, count_copies(*keys), seed=seed, max_rows=max_rows)
-    result = evidence.told(blank)
+    pool = assemble(tables, seed=seed, max_rows=max_rows)
+    result = gather(pool, count_copies(*keys)).told(blank)
     exchangeability = result.exchangeability
     if exchangeability is not None and exchangeability.differs:
         reason = (
-            f"Train and holdout are not from one population (two-sample test, {_p(exchangeability.p_value)}), so no "
+            f"Train and holdout are not from one population (two-sample test, {in_words(exchangeability.p_value)}), so no "
             "attack on them can be read. Give a holdout drawn at random from the same rows; where a person has several "
             "rows, name the units."
         )
         return _alone(given, replace(result, outlier_verdict="inconclusive", detectable=None), reason)
     return result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Evidence:
-    """Everything measured with a holdout, before the verdict."""
-
-    findings: dict[str, Any]
-    attacks: tuple[Attack, ...]
-    p_values: dict[str, float]
-    context: dict[str, float | None]
-    compared: dict[str, int]
-
-    def told(self, blank: AuditResult) -> AuditResult:
-        """Combine the tests and put the verdict into words."""
-        adjusted = dict(zip(self.p_values, holm(list(self.p_values.values())), strict=True))
-        copies: Copies = self.findings["copies"]
-        tests = len(self.p_values)
-        detectable = smallest_detectable(copies, self.findings["outliers"], level=LEVEL, tests=tests)
-        few = too_few_rows(copies.train_rows, copies.holdout_rows, level=LEVEL, tests=tests)
-        verdict, reason = _verdict(adjusted, detectable, few=few)
-        outlier_p = adjusted.get("outliers")
-        outlier_verdict: Verdict = (
-            "inconclusive" if outlier_p is None else "leak" if outlier_p < LEVEL else "no leak found"
-        )
-        return replace(
-            blank,
-            verdict=verdict,
-            verdict_reason=reason,
-            outlier_verdict=outlier_verdict,
-            attacks=self.attacks,
-            p_holm=adjusted,
-            detectable=detectable,
-            rows=blank.rows | self.compared,
-            context=self.context,
-            **self.findings,
-        )
-
-
-def _attack(tables: Tables, copies: Copies, *, seed: int, max_rows: int) -> _Evidence:
-    import pandas as pd
-
-    rng = np.random.default_rng(seed)
-    sides = [_sampled(table, max_rows, rng) for table in (tables.train, tables.holdout) if table is not None]
-    pool = pd.concat(sides, ignore_index=True)
-    member = np.arange(len(pool)) < len(sides[0])
-    encoding = fit_encoding([pool, tables.synthetic], tables.numeric, seed=seed)
-    found = find_neighbours(encoding.encode(pool), tables.synthetic, encoding.encode)
-    attacks = _attacks(found, member)
-    carried = find_carried(tables, pool, member)
-    outliers = measure_outliers(found, member)
-    p_values = {attack.name: attack.p_value for attack in attacks}
-    p_values |= {"copies": copies.p_value, "carried": carried.p_value}
-    if outliers.p_value is not None:
-        p_values["outliers"] = outliers.p_value
-    return _Evidence(
-        findings={
-            "copies": copies,
-            "carried": carried,
-            "outliers": outliers,
-            "exchangeability": compare_populations(pool, tables.numeric, member, found.index, seed=seed),
-        },
-        attacks=attacks,
-        p_values=p_values,
-        context={
-            "train_to_synthetic_median": float(np.median(found.synthetic[member, 0])),
-            "holdout_to_synthetic_median": float(np.median(found.synthetic[~member, 0])),
-            "real_to_real_median": float(np.median(found.real[:, 0])),
-        },
-        compared={"train_compared": len(sides[0]), "holdout_compared": len(sides[1])},
-    )
-
-
-def _attacks(found: Neighbours, member: Flags) -> tuple[Attack, ...]:
-    one = "The synthetic table holds a row closer to this one than the nearest other real row is."
-    five = "Synthetic rows lie denser around this row than other real rows do (five neighbours)."
-    return (
-        measure_attack("nearest-1", one, nearest_scores(found, 1), member),
-        measure_attack("nearest-5", five, nearest_scores(found, 5), member),
-    )
-
-
-def _verdict(adjusted: dict[str, float], detectable: Detectable, *, few: bool) -> tuple[Verdict, str]:
-    smallest = min(adjusted.values())
-    if smallest < LEVEL:
-        proofs = ", ".join(f"{MEANING[name]} ({_p(p)})" for name, p in adjusted.items() if p < LEVEL)
-        return "leak", (
-            f"The synthetic table favours train rows over held-out rows in: {proofs}; p after Holm's correction for "
-            f"{len(adjusted)} tests."
-        )
-    beyond = f"None of {len(adjusted)} tests told train rows from held-out rows (smallest Holm p {smallest:.2g})"
-    if few:
-        return (
-            "inconclusive",
-            f"{beyond}, but copies of a fifth of the train rows could have been missed: too few rows.",
-        )
-    if detectable.share is None:
-        return "no leak found", (
-            f"{beyond}. Hardly any row is unique among the real rows, so a copied row points at nobody and copying "
-            "could not be told from chance."
-        )
-    outliers = (
-        "" if detectable.outlier_share is None else f", or of {_percent(detectable.outlier_share)} of the outliers"
-    )
-    return "no leak found", (
-        f"{beyond}. Verbatim copies of {_percent(detectable.share)} of the train rows{outliers} would have been found "
-        "with 95% power."
-    )
 
 
 def _alone(tables: Tables, known: AuditResult, reason: str) -> AuditResult:
@@ -238,12 +114,12 @@ def _alone(tables: Tables, known: AuditResult, reason: str) -> AuditResult:
     census = count_copies_alone(*keys)
     copies = known.copies or census
     if census.p_value >= COPY_LEVEL_ALONE:
-        return replace(known, verdict="inconclusive", verdict_reason=reason, copies=copies)
+        return replace(known, verdict="inconclusive", reasons=(reason,), copies=copies)
     found = (
         f"{census.train} of {census.train_rows} train rows are repeated exactly, where about {census.expected:.0f} "
         "would be by chance."
     )
-    return replace(known, verdict="leak", verdict_reason=f"{found} {reason}", copies=census)
+    return replace(known, verdict="leak", reasons=(found, reason), copies=census)
 
 
 def _without_overlap(tables: Tables, seed: int) -> tuple[Tables, Overlap]:
@@ -269,7 +145,7 @@ def _overlap_warning(overlap: Overlap) -> tuple[str, ...]:
 def _blank(tables: Tables, rows: dict[str, int], warnings: tuple[str, ...]) -> AuditResult:
     return AuditResult(
         verdict="inconclusive",
-        verdict_reason="",
+        reasons=(),
         outlier_verdict="inconclusive",
         attacks=(),
         copies=None,
@@ -279,7 +155,7 @@ def _blank(tables: Tables, rows: dict[str, int], warnings: tuple[str, ...]) -> A
         detectable=None,
         exchangeability=None,
         overlap=None,
-        rows=rows,
+        n=rows,
         context={
             "train_to_synthetic_median": None,
             "holdout_to_synthetic_median": None,
@@ -289,15 +165,3 @@ def _blank(tables: Tables, rows: dict[str, int], warnings: tuple[str, ...]) -> A
         columns_left_out=tables.left_out,
         warnings=warnings + tables.shape_warnings,
     )
-
-
-def _sampled(table: pd.DataFrame, rows: int, rng: np.random.Generator) -> pd.DataFrame:
-    return table if len(table) <= rows else table.iloc[np.sort(rng.choice(len(table), rows, replace=False))]
-
-
-def _p(p_value: float) -> str:
-    return f"p {p_value:.1g}" if p_value > 1e-300 else "p below 1e-300"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%"

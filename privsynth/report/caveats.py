@@ -70,9 +70,9 @@ def _of_audit(audit: Mapping[str, Any] | None) -> list[Caveat]:
     if audit is None:
         return [_caveat("Membership", "No audit was run: no attack was tried on this table.")]
     found = []
-    if not number(audit, "rows", "holdout"):
+    if not number(audit, "n", "holdout"):
         found.append(_caveat("Membership", "There was no holdout, so no attack could be compared with chance."))
-    compared, total = number(audit, "rows", "train_compared"), number(audit, "rows", "train")
+    compared, total = number(audit, "n", "train_compared"), number(audit, "n", "train")
     if compared is not None and total is not None and compared < total:
         why = f"Attacks were run on {count(compared)} of {count(total)} train rows, drawn at random."
         found.append(_caveat("Part of the rows", why))

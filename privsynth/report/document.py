@@ -10,7 +10,7 @@ from privsynth.errors import UsageError
 from privsynth.privacy import Guarantee
 from privsynth.report.caveats import always_untested, untested_here
 from privsynth.report.odds import describe_guarantee
-from privsynth.report.wording import dig, text
+from privsynth.report.wording import dig, texts
 from privsynth.tableschema import Field, Schema
 from privsynth.tableschema.model import LEAVES, SOURCES, UNMODELLED
 
@@ -109,7 +109,7 @@ def _verdict(audit: Mapping[str, Any] | None, audience: str, *, attach: bool) ->
     word = dig(audit, "verdict") if attach else None
     return {
         "word": word if word in VERDICTS else None,
-        "reason": text(audit, "verdict_reason") if audience == "owner" else None,
+        "reason": " ".join(texts(audit, "reasons")) or None if audience == "owner" else None,
         "attached": attach,
         "outside_guarantee": True,
     }

@@ -62,9 +62,9 @@ def _sizes(audit: Mapping[str, Any]) -> Facts:
     return Facts(
         caption="Samples",
         facts=[
-            ("Train rows", count(number(audit, "rows", "train"))),
-            ("Held-out rows", count(number(audit, "rows", "holdout"))),
-            ("Synthetic rows", count(number(audit, "rows", "synthetic"))),
+            ("Train rows", count(number(audit, "n", "train"))),
+            ("Held-out rows", count(number(audit, "n", "holdout"))),
+            ("Synthetic rows", count(number(audit, "n", "synthetic"))),
             ("Rows attacked", _compared(audit)),
             ("Columns compared", count(float(len(texts(audit, "columns_used"))))),
             ("Chance of a false `leak`, all tests together", rate(number(audit, "level"))),
@@ -73,7 +73,7 @@ def _sizes(audit: Mapping[str, Any]) -> Facts:
 
 
 def _compared(audit: Mapping[str, Any]) -> str:
-    train, holdout = (number(audit, "rows", f"{side}_compared") for side in ("train", "holdout"))
+    train, holdout = (number(audit, "n", f"{side}_compared") for side in ("train", "holdout"))
     return NOT_COMPUTED if train is None else f"{count(train)} train, {count(holdout)} held out"
 
 
@@ -102,7 +102,7 @@ def _attack_name(attack: Mapping[str, Any]) -> str:
 
 
 def _attacked(attack: Mapping[str, Any], audit: Mapping[str, Any]) -> list[Cell]:
-    ends = interval(attack, "auc_interval")
+    ends = interval(attack, "auc_ci")
     sample = [f"95% interval {ends}"] if ends else []
     return [
         Cell(text=_attack_name(attack), note=text(attack, "what") or ""),
@@ -138,13 +138,15 @@ def _rates(audit: Mapping[str, Any], odds: list[Mapping[str, Any]]) -> Table:
     rows = []
     for attack in mappings(audit, "attacks"):
         for allowed in _RATES:
-            found = dig(attack, "tpr_at", allowed)
             cells = [
                 Cell(text=_attack_name(attack)),
                 figure(rate(float(allowed))),
-                figure(percent(number(found, "tpr")), note=interval(found, "interval", as_percent=True)),
+                figure(
+                    percent(number(attack, "tpr_at_fpr", allowed)),
+                    note=interval(attack, "tpr_ci", allowed, as_percent=True),
+                ),
                 figure(rate(float(allowed))),
-                figure(count(number(found, "n_nonmembers"))),
+                figure(count(number(attack, "non_members"))),
             ]
             rows.append([*cells, figure(percent_up(bounds.get(float(allowed))))] if odds else cells)
     bound = "The guarantee’s bound holds for every attacker, these included. " if odds else ""
@@ -201,11 +203,11 @@ def _hits(stratum: Mapping[str, Any], side: str) -> Cell:
 
 
 def _reach(audit: Mapping[str, Any]) -> Facts:
-    found = dig(audit, "smallest_detectable")
+    found = dig(audit, "detectable")
     return Facts(
         caption="What these tests would have found",
         facts=[
-            ("Smallest leak, of all train rows", _amount(found, "share", "rows")),
+            ("Smallest leak, of all train rows", _amount(found, "copied_share", "copied_rows")),
             ("Smallest leak, of outlying train rows", _amount(found, "outlier_share", "outlier_rows")),
             ("Train and holdout look alike", _alike(audit)),
             ("Rows in both train and holdout", _overlap(audit)),

@@ -30,6 +30,7 @@ from privsynth.report.wording import (
     percent_up,
     reference,
     text,
+    texts,
     visible,
 )
 
@@ -106,7 +107,7 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
         band=Band(
             tone=tone,
             word=said_in_a_line(findings) if kind == "scan" else word,
-            reason=text(findings, "verdict_reason") or "",
+            reason=" ".join(texts(findings, "reasons")),
             facts=[] if kind == "scan" else facts,
         ),
         sections=sections,
