@@ -21,7 +21,22 @@ if TYPE_CHECKING:
     )
     from privsynth.generators.fitted import Fitted, load_model
     from privsynth.ledger import Ledger
-    from privsynth.pipeline import audit, check, demo, evaluate, fit, plan_fit, run, sample, scan, schema, split, verify
+    from privsynth.pipeline import (
+        audit,
+        certify,
+        check,
+        demo,
+        evaluate,
+        fit,
+        plan_fit,
+        run,
+        sample,
+        scan,
+        schema,
+        shadow_audit,
+        split,
+        verify,
+    )
     from privsynth.privacy import Budget, Guarantee, Unit
     from privsynth.tableschema import read_schema
 
@@ -39,6 +54,7 @@ _HOMES = {
     "privsynth.ledger": ("Ledger",),
     "privsynth.pipeline": (
         "audit",
+        "certify",
         "check",
         "demo",
         "evaluate",
@@ -48,6 +64,7 @@ _HOMES = {
         "sample",
         "scan",
         "schema",
+        "shadow_audit",
         "split",
         "verify",
     ),
@@ -71,6 +88,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "audit",
+    "certify",
     "check",
     "demo",
     "evaluate",
@@ -82,6 +100,7 @@ __all__ = [
     "sample",
     "scan",
     "schema",
+    "shadow_audit",
     "split",
     "verify",
 ]

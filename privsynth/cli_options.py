@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from privsynth.errors import LeakFound, UsageError
+
+if TYPE_CHECKING:
+    from privsynth.audits import AuditResult
 
 TABLE = click.argument("table", type=str)
 ENCODING = click.option(
@@ -123,40 +126,63 @@ FIT = options(
     ),
     click.option("--epochs", type=int, metavar="N", help="Passes over the table, of sdv-ctgan  [default: 100]"),
 )
-COMPARED = options(
-    click.option("--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."),
-    click.option("--synthetic", required=True, metavar="S", help="The synthetic table, of any vendor."),
-    click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
-    click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
-    click.option("--seed", default=0, show_default=True, help="Of the samples that it draws."),
-    JSON,
-    HTML,
-    ENCODING,
-)
 
 
-def print_json(document: Any, path: str | None) -> None:
+def _compared(*, synthetic: bool) -> Callable[[Any], Any]:
+    return options(
+        click.option(
+            "--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."
+        ),
+        click.option("--synthetic", required=synthetic, metavar="S", help="The synthetic table, of any vendor."),
+        click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
+        click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
+        click.option("--seed", default=0, show_default=True, help="Of the samples that it draws."),
+        JSON,
+        HTML,
+        ENCODING,
+    )
+
+
+COMPARED = _compared(synthetic=True)
+AUDITED = _compared(synthetic=False)
+
+
+def print_json(document: Any, path: str | None, *, private: bool = False) -> None:
     if path is None:
         return
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     if path == "-":
         click.echo(text, nl=False)
         return
-    from privsynth.files import atomic_file
-
-    with atomic_file(Path(path)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    _write(text, path, private=private)
 
 
-def print_html(kind: str, document: Any, path: str | None) -> None:
+def print_html(kind: str, document: Any, path: str | None, *, private: bool = False) -> None:
     if path is None:
         return
-    from privsynth.files import atomic_file
     from privsynth.report import render_findings
 
-    page = render_findings(kind, document)
-    with atomic_file(Path(path)) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    _write(render_findings(kind, document), path, private=private)
+
+
+def print_junit(audit: Any, path: str | None, fail_on: str | None) -> None:
+    if path is None:
+        return
+    from privsynth.junit import junit_xml
+
+    _write(junit_xml(audit, fail_on=fail_on), path, private=True)
+
+
+def print_rows_at_risk(found: AuditResult, path: str | None) -> None:
+    if path is not None:
+        _write(found.rows_at_risk().to_csv(index=False), path, private=True)
+
+
+def _write(text: str, path: str, *, private: bool) -> None:
+    from privsynth.files import atomic_file
+
+    with atomic_file(Path(path), private=private) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def gate(failed: bool, message: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import UsageError
-from privsynth.fitting import resolve_schema
+from privsynth.fitting import Progress, quiet, resolve_schema
 from privsynth.noise import OsNoise
 from privsynth.privacy import Unit
 from privsynth.release import HOLDOUT_PERCENT
+from privsynth.table.readings import best_readings
 from privsynth.table.source import Source, open_table
-from privsynth.table.typed import column_of, public_frame, typed_frame
+from privsynth.table.typed import column_of, public_frame, text_frame, typed_frame, with_columns
 from privsynth.table.units import split_units
 from privsynth.tableschema.model import Schema
 
@@ -42,12 +44,15 @@ def split(
     return split_frames(source, split_units(source, Unit(column=unit), percent, OsNoise().unit_key("holdout")))
 
 
-def _comparable(train: Any, others: Mapping[str, Any], schema: Any, encoding: str) -> tuple[Schema, dict[str, Any]]:
+def _comparable(
+    train: Any, others: Mapping[str, Any], schema: Any, encoding: str, *, repair: bool = False
+) -> tuple[Schema, dict[str, Source]]:
     """Open tables and find the schema under which they are compared: the given one, or what the train table looks like."""
     from privsynth.derivation import derive_unpaid
 
-    sources = {"train": open_table(train, encoding=encoding).loaded()}
-    sources.update({name: open_table(table, encoding=encoding) for name, table in others.items() if table is not None})
+    sources = {"train": open_table(train, encoding=encoding, repair=repair).loaded()}
+    given = {name: table for name, table in others.items() if table is not None}
+    sources.update({name: open_table(table, encoding=encoding, repair=repair) for name, table in given.items()})
     known = resolve_schema(sources["train"], schema, None)
     return derive_unpaid(sources["train"], known, Unit()), sources
 
@@ -61,8 +66,12 @@ def audit(
     unit: str | None = None,
     seed: int = 0,
     encoding: str = "utf-8",
+    time_budget_seconds: float | None = None,
+    progress: Progress = quiet,
 ) -> AuditResult:
     """Test whether a synthetic table of any vendor gives away rows of the table that it was made from.
+
+    Columns may have any name and order; tables may spell dates, numbers, truth values and missing cells each in their own way.
 
     Args:
         train: The rows that the synthetic table was made from, as a path or a frame.
@@ -72,20 +81,58 @@ def audit(
         unit: Column of train and holdout that says whose row it is; one row of each is audited.
         seed: Of the samples that the audit draws.
         encoding: Of CSV files.
+        time_budget_seconds: About how long it may take: with little time fewer real rows are attacked, which the warnings say.
+            Every synthetic row is searched and copies are counted over all rows in any case. None takes as long as it takes.
+        progress: Told what happens, never with a number that depends on a cell.
+
+    Raises:
+        UsageError: the time budget is not positive, or the unit is no column.
     """
     from privsynth.audits import audit_tables
+    from privsynth.audits.pace import Pace
 
-    known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
-    frames = {name: typed_frame(source, known, made=name == "synthetic") for name, source in sources.items()}
+    if time_budget_seconds is not None and not time_budget_seconds > 0:
+        raise UsageError(
+            f"A time budget of {time_budget_seconds:g} seconds is too short. Give a positive number of seconds."
+        )
+    pace = Pace(seconds=time_budget_seconds, tell=progress)
+    progress("reading the train table")
+    others = {"synthetic": synthetic, "holdout": holdout}
+    known, sources = _comparable(train, others, schema, encoding, repair=True)
     owners = {name: _owners(sources[name], unit) for name in ("train", "holdout") if name in sources}
-    return audit_tables(
+    frames, told = _read(sources, known, progress)
+    del sources["train"]
+    result = audit_tables(
         frames["train"],
         public_frame(frames["synthetic"]),
         frames.get("holdout"),
         seed=seed,
         train_units=owners["train"],
         holdout_units=owners.get("holdout"),
+        identifiers=frozenset(name for name in known.names if name not in {field.name for field in known.modelled}),
+        pace=pace,
     )
+    return replace(result, columns_left_out=_left_out(result, sources, known), warnings=(*result.warnings, *told))
+
+
+def _read(sources: Mapping[str, Source], known: Schema, progress: Progress) -> tuple[dict[str, Any], list[str]]:
+    """Read what is compared: columns that the schema models, each as its table spells it, and identifiers as text."""
+    frames, told = {}, []
+    modelled = {field.name for field in known.modelled}
+    for name, source in sources.items():
+        progress(f"reading the cells of {name}")
+        fields = [field for field in known.modelled if field.name in source.names and field.generalisation is None]
+        readings = best_readings(source, fields, known.missing)
+        typed = typed_frame(source, known, made=name == "synthetic", readings=readings)
+        others = [column for column in known.names if column in source.names and column not in modelled]
+        frames[name] = with_columns(typed, text_frame(source, others))
+        told += [
+            f"Of column `{reading.name}` of the {name} table {reading.known - reading.read} of {reading.known} cells could not be "
+            "read as the numbers or dates that they are in train; they count as missing."
+            for reading in readings.values()
+            if not reading.enough
+        ]
+    return frames, told
 
 
 def _owners(source: Source, unit: str | None) -> Any:
@@ -96,6 +143,12 @@ def _owners(source: Source, unit: str | None) -> Any:
             f"The unit `{unit}` is no column of {source.where}. Its columns are: {', '.join(source.names)}."
         )
     return column_of(source, unit)
+
+
+def _left_out(result: AuditResult, sources: Mapping[str, Source], known: Schema) -> tuple[str, ...]:
+    """Return the columns that some table lacks."""
+    named: list[set[str]] = [set(known.names), *(set(source.names) for source in sources.values())]
+    return tuple(sorted({*result.columns_left_out, *(named[0].union(*named[1:]) - named[0].intersection(*named[1:]))}))
 
 
 def evaluate(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+PRIVATE_FIGURES = "These figures were computed from private rows and are private themselves."
 _WIDE = 200
 _COMBINATIONS = 10  # shown on a terminal
 _STATES = {
@@ -94,19 +95,48 @@ def _role(role: str) -> str:
 
 
 def print_audit(audit: Mapping[str, Any]) -> None:
-    """Print the verdict of an audit and the tests behind it."""
+    """Print the verdict of an audit, the tests behind it with what chance gives, and whom the figures are for."""
     from rich.markup import escape
 
     console = _console()
-    console.print(
-        f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(' '.join(audit['reasons']))}",
-        soft_wrap=not console.is_terminal,
+
+    def say(text: str) -> None:
+        console.print(text, soft_wrap=not console.is_terminal)
+
+    say(f"[bold]Verdict: {escape(audit['verdict'])}.[/bold] {escape(' '.join(audit['reasons']))}")
+    _print(
+        "Tests (p by Holm decides)",
+        ("test", "found", "by chance", "p", "p by Holm", "outcome"),
+        _tested(audit),
     )
-    rows = [(a["name"], a.get("auc"), a.get("p_value"), a.get("p_holm")) for a in audit.get("attacks", ())]
-    for name in ("copies", "carried", "outliers"):
-        found = audit.get(name) or {}
-        rows.append((name, None, found.get("p_value"), found.get("p_holm")))
-    _print("Tests (AUC 0.5 is chance; p by Holm decides)", ("test", "AUC", "p", "p by Holm"), rows)
+    if audit.get("shadows"):
+        _print(
+            "Shadow fits (AUC 0.5 is chance)",
+            ("generator", "fits", "rows", "AUC", "at 1% false alarms", "p"),
+            [_shadows(audit["shadows"])],
+        )
+    for note in (*audit.get("warnings", ()), *_at_risk(audit), PRIVATE_FIGURES):
+        say(escape(note))
+
+
+def _tested(audit: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    from privsynth.report.findings import findings_of
+
+    return [
+        (each.key, each.result if each.is_attack else each.found, each.expected, each.p, each.p_holm, each.outcome)
+        for each in findings_of(audit)
+    ]
+
+
+def _shadows(found: Mapping[str, Any]) -> tuple[object, ...]:
+    rates = found.get("tpr_at_fpr") or {}
+    return (found["generator"], found["shadows"], found["rows"], found["auc"], rates.get("0.01"), found["p_value"])
+
+
+def _at_risk(audit: Mapping[str, Any]) -> list[str]:
+    rows = len(audit.get("at_risk") or ())
+    told = "1 row at risk is" if rows == 1 else f"{rows} rows at risk are"
+    return [f"{told} listed in the JSON and HTML documents, all with --rows-at-risk."] if rows else []
 
 
 def print_evaluation(evaluate: Mapping[str, Any]) -> None:

@@ -162,6 +162,23 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     assert "differentially private" in told
 
 
+def test_the_page_of_certify_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    monkeypatch.chdir(tmp_path)
+    page = ROOT / "docs" / "certify.md"
+    for body in blocks(page, "console"):
+        run_commands(body)
+    assert "It cannot prove the guarantee." in capsys.readouterr().out
+    found = json.loads((tmp_path / "certify.json").read_text(encoding="utf-8"))
+    assert {"lower", "estimate", "ceiling", "verdict", "twins"} <= set(found)
+    for name in ("lower", "verdict", "twins", "expected", "epsilon_direct", "farthest_mu"):
+        assert name in {*found, *found["attacks"][0]}
+        assert f"`{name}`" in page.read_text(encoding="utf-8")
+
+
 def test_the_readme_starts_with_make() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for command in blocks(README, "")[0].split("\n")[:2]:

@@ -15,7 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("table", "_chain", "_chain_file", "_account", "ledger", "artifact"),
     ("generators", "derive", "checkpoint"),
     ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan", "baseline_plan", "paying"),
-    ("report", "derivation", "fitting"),
+    ("report", "junit", "certification", "derivation", "fitting", "shadowing"),
     ("scanning", "carried", "release", "comparing", "pipeline"),
     ("exits", "tables", "sdv", "cli"),
 )

@@ -88,6 +88,7 @@ def audit_example() -> dict[str, Any]:
     }
     counted = {"train": 4, "train_rows": 1600, "holdout": 1, "holdout_rows": 400, "p_value": 0.7, "p_holm": 0.9}
     stratum = {
+        "score": "consensus",
         "share": 0.05,
         "train": 80,
         "holdout": 20,
@@ -119,12 +120,18 @@ def audit_example() -> dict[str, Any]:
         "outliers": {
             "verdict": "no leak found",
             "min_rows_per_side": 30,
+            "hit_radius": 0.25,
+            "scores": [{"name": "consensus", "what": "Mean rank by the other three scores.", "p_value": None}],
+            "synthetic_side": None,
             "hit_rate_train": 0.0375,
             "hit_rate_holdout": 0.05,
             "strata": [stratum],
             "p_value": 0.6,
             "p_holm": 0.9,
         },
+        "attributes": [],
+        "attribute_test": None,
+        "at_risk": [],
         "detectable": {
             "power": 0.95,
             "copied_share": 0.0125,
@@ -412,7 +419,13 @@ def test_what_was_not_tested_is_said_to_both_and_the_gaps_of_this_audit_to_the_o
     owner = {each["what"] for each in report()["not_tested"]}
     release = {each["what"] for each in report(audience="release")["not_tested"]}
     assert release < owner
-    assert owner - release == {"Part of the rows", "The rarest rows", "Columns outside the audit", "Unread cells"}
+    assert owner - release == {
+        "Part of the rows",
+        "The rarest rows",
+        "Inference",
+        "Columns outside the audit",
+        "Unread cells",
+    }
     assert "Stronger attackers" in release
     nothing = [each["why"] for each in report(audit=None, evaluate=None, scan=None)["not_tested"]]
     assert nothing[:3] == [

@@ -89,6 +89,9 @@ def test_the_order_is_verdict_guarantee_tests_gaps_personal_data_utility_reprodu
     assert headings(html) == [
         "The guarantee",
         "What was tested",
+        "Rows recognised",
+        "Outliers",
+        "Distances, for context",
         "What was not tested",
         "Personal data found, and what was done",
         "How useful it is",
@@ -110,14 +113,14 @@ def test_the_order_is_verdict_guarantee_tests_gaps_personal_data_utility_reprodu
 def test_numbers_stand_beside_their_reference_interval_and_sample() -> None:
     text = without_space(page().text)
     for shown in (
-        "AUC 0.512",
+        "AUC 0.512; 1.3% at 1% false alarms",
         "95% interval 0.497 to 0.528; 1,600 train, 400 held out",
-        "AUC 0.500",
+        "AUC 0.500; 1%",
         "4 of 1,600 train rows",
         "1 of 400 held-out rows",
         "3 of 80",
         "0.80% to 10.6%",
-        "1.2% copied (20 rows), found with 95% power",
+        "1.2% copied verbatim (20 rows), found with 95% power",
         "too few rows",
         "4.1%",
         "3.0%",
@@ -354,7 +357,7 @@ def test_no_damage_to_findings_stops_the_document() -> None:
 def test_findings_have_a_page_of_their_own(kind: str) -> None:
     example = {"audit": audit_example, "evaluate": evaluate_example, "scan": scan_example}[kind]()
     text = Page(render_findings(kind, example)).text
-    assert {"audit": "AUC 0.512", "evaluate": "0.731", "scan": "97.7% sure"}[kind] in text
+    assert {"audit": "AUC 0.512; 1.3% at 1% false alarms", "evaluate": "0.731", "scan": "97.7% sure"}[kind] in text
     assert "do not release it" in text
     assert "Decision" not in text
     Page(render_findings(kind, {}))

@@ -20,6 +20,21 @@ CURVE_POINTS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One number per pooled row, made without knowledge of who was in train; higher for likelier members.
+
+    Args:
+        name: Short name of the attack that uses it.
+        what: One sentence that explains it.
+        values: float64[pooled rows].
+    """
+
+    name: str
+    what: str
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
     """How well one score tells members from non-members.
 

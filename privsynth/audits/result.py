@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from privsynth.audits.attacks import Attack
+from privsynth.audits.attributes import Attributes
 from privsynth.audits.copies import Carried, Copies, Overlap
 from privsynth.audits.exchange import Exchangeability
-from privsynth.audits.outliers import MIN_OUTLIERS, Outliers
-from privsynth.audits.power import POWER, Detectable
+from privsynth.audits.outliers import HIT_RADIUS, MIN_OUTLIERS, Outliers
+from privsynth.audits.power import Detectable
+from privsynth.audits.risk import Risk
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = Literal["leak", "no leak found", "inconclusive"]
 
@@ -20,7 +25,9 @@ NO_OUTLIERS: dict[str, Any] = {
     "p_holm": None,
     "hit_rate_train": None,
     "hit_rate_holdout": None,
+    "scores": [],
     "strata": [],
+    "synthetic_side": None,
 }
 CONTEXT_LABEL = (
     "Distances are shown as data-quality context and are not privacy evidence: they look the same with and without "
@@ -44,7 +51,9 @@ class AuditResult:
         copies: Exact copies; None when a table has no row or no column is shared.
         carried: Values that one real row alone has and the synthetic table shows.
         outliers: Strata of outliers.
-        p_holm: Holm-adjusted p-value of each test by its name (attacks, `copies`, `carried`, `outliers`).
+        attributes: How well columns are guessed for train rows and for held-out rows.
+        risk: The train rows that the synthetic table gives away most.
+        p_holm: Holm-adjusted p-value of each test by its name (attacks, `copies`, `carried`, `outliers`, `attributes`).
         detectable: The smallest leak that would have been found.
         exchangeability: Whether train and holdout look like one population.
         overlap: Rows that train and holdout share.
@@ -62,6 +71,8 @@ class AuditResult:
     copies: Copies | None
     carried: Carried | None
     outliers: Outliers | None
+    attributes: Attributes | None
+    risk: Risk | None
     p_holm: dict[str, float]
     detectable: Detectable | None
     exchangeability: Exchangeability | None
@@ -86,9 +97,13 @@ class AuditResult:
             "outliers": {
                 "verdict": self.outlier_verdict,
                 "min_rows_per_side": MIN_OUTLIERS,
+                "hit_radius": HIT_RADIUS,
                 **(self._tested("outliers", self.outliers) or NO_OUTLIERS),
             },
-            "detectable": None if self.detectable is None else {**_plain(self.detectable), "power": POWER},
+            "attributes": [] if self.attributes is None else _plain(self.attributes.columns),
+            "attribute_test": None if self.attributes is None else self._of_attributes(self.attributes),
+            "at_risk": [] if self.risk is None else self.risk.to_json(),
+            "detectable": None if self.detectable is None else _plain(self.detectable),
             "exchangeability": None
             if self.exchangeability is None
             else {**_plain(self.exchangeability), "differs": self.exchangeability.differs},
@@ -98,6 +113,25 @@ class AuditResult:
             "columns_used": list(self.columns_used),
             "columns_left_out": list(self.columns_left_out),
             "warnings": list(self.warnings),
+        }
+
+    def rows_at_risk(self) -> pd.DataFrame:
+        """Return every attacked train row, most recognisable first.
+
+        Returns:
+            `row` (its number in the train table as given, from 0), `false_alarms` (share of held-out rows that would be accused
+            on as strong grounds), `why` (tests that point at it); no rows when nothing could be compared. For the owner only.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(columns=["row", "false_alarms", "why"]) if self.risk is None else self.risk.to_frame()
+
+    def _of_attributes(self, attributes: Attributes) -> dict[str, Any]:
+        return {
+            "p_value": attributes.p_value,
+            "p_holm": self.p_holm.get("attributes"),
+            "tested": len(attributes.columns),
+            "untested": list(attributes.untested),
         }
 
     def _tested(self, name: str, finding: Copies | Carried | Outliers | None) -> dict[str, Any] | None:

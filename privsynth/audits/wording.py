@@ -8,9 +8,14 @@ from privsynth.audits.result import LEVEL, Verdict
 MEANING = {
     "nearest-1": "distance to the nearest synthetic row",
     "nearest-5": "density of synthetic rows around a row",
+    "claimed": "synthetic rows that lie closer to it than to any other real row",
+    "matched": "cells that one synthetic row shares with it",
+    "crowded": "frequencies of its parts",
+    "combined": "three scores together",
     "copies": "exact copies of rows",
     "carried": "values that a single real row has",
     "outliers": "rows close to outliers",
+    "attributes": "columns guessed from the others",
 }
 
 

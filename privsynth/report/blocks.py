@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
@@ -111,6 +112,98 @@ class TradeOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One attack: its name, and shares of true alarms by share of false alarms, in rising order."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roc:
+    """True alarms by false alarms on two log axes, beside what chance gives and what a guarantee allows.
+
+    Args:
+        curves: Drawn as steps: between two points nothing is interpolated.
+        bound: The most that any attacker reaches under the guarantee; empty where there is none.
+        chance: Per share of false alarms the ends of what chance gives; empty where that is unknown.
+        decades: Powers of ten below 100% on both axes.
+        title: Name for those who do not see the drawing.
+        label: The same in words.
+        axes: What is counted across and down.
+        remark: What the reader should know.
+    """
+
+    kind: ClassVar[str] = "roc"
+    side: ClassVar[int] = 320
+    left: ClassVar[int] = 62
+    top: ClassVar[int] = 12
+    curves: Sequence[Curve]
+    bound: Sequence[tuple[float, float]]
+    chance: Sequence[tuple[float, float, float]]
+    decades: int
+    title: str
+    label: str
+    axes: tuple[str, str] = ("False alarms among held-out rows", "Train rows recognised")
+    remark: str = ""
+
+    @property
+    def ticks(self) -> list[tuple[float, float, str]]:
+        """Places across and down, and the share in words, of each power of ten."""
+        shares = [10.0**-power for power in range(self.decades, -1, -1)]
+        return [(self._across(share), self._down(share), f"{share * 100:.6g}%") for share in shares]
+
+    @property
+    def steps(self) -> list[str]:
+        """The path of each curve."""
+        return [self._step(curve.points) for curve in self.curves]
+
+    @property
+    def bound_path(self) -> str:
+        """The path of the guarantee's bound; empty where there is none."""
+        inside = [point for point in self.bound if point[0] >= 10.0**-self.decades]
+        return self._joined(inside) if len(inside) > 1 else ""
+
+    @property
+    def bound_named(self) -> tuple[float, float] | None:
+        """Where the bound's name ends: left of it, on the upper side."""
+        inside = [(x, y) for x, y in self.bound if x >= 10.0**-self.decades and y < 0.9]
+        if len(inside) < 2:
+            return None
+        x, y = min(inside, key=lambda point: abs(self._place(point[0]) - 0.55))
+        return self._across(x) - 6, self._down(y) - 6
+
+    @property
+    def chance_path(self) -> str:
+        """The outline of what chance gives; empty where that is unknown."""
+        if not self.chance:
+            return ""
+        low, high = [(x, y) for x, y, _ in self.chance], [(x, y) for x, _, y in self.chance]
+        return f"{self._joined(high)} {self._joined(low[::-1]).replace('M', 'L', 1)}Z"
+
+    def _step(self, points: Sequence[tuple[float, float]]) -> str:
+        path = ""
+        for x, y in points:
+            across, down = self._across(x), self._down(y)
+            path += f"H{across:.1f}V{down:.1f}" if path else f"M{self.left},{down:.1f}H{across:.1f}"
+        return path
+
+    def _joined(self, points: Sequence[tuple[float, float]]) -> str:
+        return "M" + "L".join(f"{self._across(x):.1f},{self._down(y):.1f}" for x, y in points)
+
+    def _across(self, share: float) -> float:
+        return self.left + self.side * self._place(share)
+
+    def _down(self, share: float) -> float:
+        return self.top + self.side * (1 - self._place(share))
+
+    def _place(self, share: float) -> float:
+        """0 at the lowest power of ten and below, 1 at 100%."""
+        floor = 10.0**-self.decades
+        return 1 + math.log10(min(1.0, max(floor, share))) / self.decades
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """A table and a drawing of the same, side by side where there is room."""
 
@@ -119,7 +212,7 @@ class Beside:
     drawing: TradeOff
 
 
-Block: TypeAlias = Table | Paragraph | Points | Facts | TradeOff | Beside
+Block: TypeAlias = Table | Paragraph | Points | Facts | TradeOff | Beside | Roc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

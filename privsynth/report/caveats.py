@@ -14,10 +14,7 @@ from privsynth.tableschema.model import UNMODELLED
 Caveat = dict[str, str]
 
 _GENERAL = (
-    (
-        "Inference and linkage",
-        "Whether one attribute of a known person can be inferred, and whether rows can be linked to another table.",
-    ),
+    ("Linkage", "Whether rows can be linked to another table, and what several columns together tell about a person."),
     ("Other releases", "What this table tells together with other releases or publications about the same people."),
     ("The machine", "Access rights, backups, memory and timing of the computer on which it ran."),
     ("Other uses", "Fitness for a purpose that is not measured, above all for decisions about single people."),
@@ -80,6 +77,8 @@ def _of_audit(audit: Mapping[str, Any] | None) -> list[Caveat]:
     if strata:
         shares = ", ".join(rate(number(each, "share")) for each in strata)
         found.append(_caveat("The rarest rows", f"Too few rows to test the most outlying {shares} by themselves."))
+    if not mappings(audit, "attributes"):
+        found.append(_caveat("Inference", "Whether one attribute of a known person can be inferred from the others."))
     if columns := texts(audit, "columns_left_out"):
         found.append(_caveat("Columns outside the audit", f"Not in every table, so not compared: {names(columns)}."))
     return found

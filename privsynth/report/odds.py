@@ -36,8 +36,9 @@ def describe_guarantee(guarantee: Guarantee) -> dict[str, Any]:
 
 
 def _grid() -> list[float]:
-    """Shares of false alarms, denser towards both ends, where the curve bends."""
-    return [round(0.5 - 0.5 * math.cos(math.pi * i / (CURVE_POINTS - 1)), 6) for i in range(CURVE_POINTS)]
+    """Shares of false alarms, denser towards both ends, where the curve bends, and down to a millionth for log axes."""
+    wide = {round(0.5 - 0.5 * math.cos(math.pi * i / (CURVE_POINTS - 1)), 6) for i in range(CURVE_POINTS)}
+    return sorted(wide | {float(f"{10 ** (-6 + i / 6):.2g}") for i in range(1 + 6 * 4)})
 
 
 def _coin(guarantee: Guarantee) -> float:

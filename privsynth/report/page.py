@@ -28,6 +28,7 @@ from privsynth.report.wording import (
     number,
     percent,
     percent_up,
+    rate,
     reference,
     text,
     texts,
@@ -88,15 +89,11 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
     if kind not in _TITLES:
         raise UsageError(f"There is no page for {kind!r}. Use one of: {', '.join(_TITLES)}.")
     sections = {
-        "audit": lambda: [tested(findings, []), _untested(untested_in(findings))],
+        "audit": lambda: [*tested(findings, None), _untested(untested_in(findings))],
         "evaluate": lambda: [utility(findings)],
         "scan": lambda: [personal_data(findings, None)],
     }[kind]()
     tone, word = _VERDICTS.get(text(findings, "verdict") or "", ("plain", _TITLES[kind]))
-    facts = [
-        (name.capitalize() + " rows", count(number(findings, "rows", name)), "")
-        for name in ("train", "synthetic", "holdout")
-    ]
     return _render(
         title=_TITLES[kind],
         warning=None,
@@ -108,10 +105,25 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
             tone=tone,
             word=said_in_a_line(findings) if kind == "scan" else word,
             reason=" ".join(texts(findings, "reasons")),
-            facts=[] if kind == "scan" else facts,
+            facts=_facts_of(kind, findings),
         ),
         sections=sections,
     )
+
+
+def _facts_of(kind: str, findings: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return row counts, and for an audit the smallest leak that it would have found."""
+    if kind == "scan":
+        return []
+    rows = "n" if kind == "audit" else "rows"
+    facts = [
+        (name, count(number(findings, rows, key)), "")
+        for key, name in (("train", "Train rows"), ("synthetic", "Synthetic rows"), ("holdout", "Held-out rows"))
+    ]
+    share, power = number(findings, "detectable", "copied_share"), rate(number(findings, "detectable", "power"))
+    if share is None or text(findings, "verdict") == "leak":
+        return facts
+    return [*facts, ("Would have been found", percent(share), f"of the train rows copied, {power} of the time")]
 
 
 def _void_reason(report: Mapping[str, Any]) -> str:
@@ -186,7 +198,7 @@ def _owned(report: Mapping[str, Any]) -> list[Section]:
     declarations = _mapping(report, "declarations")
     return [
         guarantee(_mapping(report, "guarantee")),
-        tested(_optional(report, "audit"), mappings(report, "guarantee", "odds")),
+        *tested(_optional(report, "audit"), _optional(report, "guarantee")),
         _untested(mappings(report, "not_tested")),
         personal_data(_optional(report, "scan"), declarations),
         *carried_over(_optional(report, "carried")),

@@ -117,7 +117,7 @@ def percent_up(share: float | None) -> str:
     """
     if share is None:
         return NOT_COMPUTED
-    size = share * 100
+    size = min(1.0, max(0.0, share)) * 100
     decimals = 1 if size >= 1 else 2
     up = min(100.0, math.ceil(size * 10**decimals - 1e-7) / 10**decimals)
     return "100%" if up == 100 else f"{up:.{decimals}f}%"

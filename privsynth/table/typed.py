@@ -11,6 +11,7 @@ import numpy.typing as npt
 from privsynth.privacy import Private
 from privsynth.table.cells import number_sql, truth_sql
 from privsynth.table.generalised import generalised
+from privsynth.table.readings import Reading
 from privsynth.table.source import Source
 from privsynth.table.sql import cell_sql
 from privsynth.tableschema.model import NUMERIC, Field, Schema, canonical_label
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 
 def typed_frame(
-    source: Source, schema: Schema, *, keep: Private[npt.NDArray[np.bool_]] | None = None, made: bool = False
+    source: Source,
+    schema: Schema,
+    *,
+    keep: Private[npt.NDArray[np.bool_]] | None = None,
+    made: bool = False,
+    readings: Mapping[str, Reading] | None = None,
 ) -> Private[pd.DataFrame]:
     """Read the modelled columns that a table has, generalised where the schema says so.
 
@@ -30,6 +36,8 @@ def typed_frame(
         schema: Says which columns are compared and how their cells are read.
         keep: bool[n], rows to read, or None for all.
         made: The table is synthetic: cells of generalised columns are results of their rules already.
+        readings: How the numbers of this table are spelled (`best_readings`); truth values are then left as they are spelled. None
+            reads everything as the schema says.
 
     Returns:
         float64 columns for numbers (NaN where missing; days or seconds since 1970 of dates) and object columns of text.
@@ -38,14 +46,16 @@ def typed_frame(
 
     source = generalised(source, schema, made=made)
     fields = [field for field in schema.modelled if field.name in source.names]
-    table = source.arrow([_expression(field, schema, number) for number, field in enumerate(fields)] or ["1 AS c0"])
+    asked = [_expression(field, schema, number, readings) for number, field in enumerate(fields)]
+    table = source.arrow(asked or ["1 AS c0"])
     mask = None if keep is None else keep.reveal()
     columns = {}
     for number, field in enumerate(fields):
         column = table.column(f"c{number}")
         values: Any = _numbers(column) if field.kind in NUMERIC else _labels(column)
         columns[field.name] = values if mask is None else values[mask]
-    return Private(pd.DataFrame(columns))
+    rows = table.num_rows if mask is None else int(mask.sum())
+    return Private(pd.DataFrame(columns, index=pd.RangeIndex(rows)))
 
 
 class TextColumns(Mapping[str, Any]):
@@ -103,11 +113,18 @@ def public_frame(frame: Private[pd.DataFrame]) -> pd.DataFrame:
     return frame.reveal()
 
 
-def _expression(field: Field, schema: Schema, number: int) -> str:
+def with_columns(frame: Private[pd.DataFrame], further: Private[pd.DataFrame]) -> Private[pd.DataFrame]:
+    """Return the columns of both frames of the same rows."""
+    columns = further.reveal()
+    return Private(frame.reveal().assign(**columns)) if len(columns.columns) else frame
+
+
+def _expression(field: Field, schema: Schema, number: int, readings: Mapping[str, Reading] | None) -> str:
     if field.kind in NUMERIC:
-        return f"{number_sql(field, schema.missing)} AS c{number}"
+        known = readings is not None and field.name in readings
+        return f"{readings[field.name].sql if readings and known else number_sql(field, schema.missing)} AS c{number}"
     cell = cell_sql(field.name, schema.missing)
-    return f"{truth_sql(cell) if field.truth else cell} AS c{number}"
+    return f"{truth_sql(cell) if field.truth and readings is None else cell} AS c{number}"
 
 
 def _numbers(column: Any) -> npt.NDArray[np.float64]:
@@ -138,7 +155,14 @@ def text_frame(
     """
     import pandas as pd
 
-    columns = TextColumns(source)
+    from privsynth.table.sql import quoted
+
+    names = [name for name in names if name in source.names]
     mask = None if keep is None else keep.reveal()
-    texts = {name: columns[name].to_numpy(zero_copy_only=False) for name in names if name in columns}
+    read = source.arrow([f"{quoted(name)} AS c{at}" for at, name in enumerate(names)]) if names else None
+    texts = (
+        {name: read.column(at).to_numpy(zero_copy_only=False) for at, name in enumerate(names)}
+        if read is not None
+        else {}
+    )
     return Private(pd.DataFrame({name: cells if mask is None else cells[mask] for name, cells in texts.items()}))

@@ -1,0 +1,1 @@
+"""Audits of our own models: fits of their recipe on random halves of the rows."""

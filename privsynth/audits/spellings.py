@@ -1,0 +1,95 @@
+"""Columns of any table, read alike: what kind they are, how a missing cell, a truth value or a date is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from privsynth.table.columns import is_number
+from privsynth.tableschema.model import canonical_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["number", "moment", "label"]
+Labels = np.ndarray[Any, np.dtype[np.object_]]
+
+DAY_SECONDS = 86_400.0
+MISSING = frozenset(
+    {"", "na", "n/a", "#n/a", "n.a.", "<na>", "nan", "nat", "null", "none", "nil", "missing", "?", "-", "--", "."}
+)
+TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
+FALSE = frozenset({"false", "f", "no", "n", "off", "0"})
+_NUMBERS = ("decimal", "integer", "floating", "mixed-integer-float")
+_MOMENTS = ("datetime64", "datetime", "date")
+
+
+def kind_of(column: pd.Series[Any]) -> Kind | None:
+    """Say what a column holds, None where every cell is missing."""
+    from pandas.api import types
+
+    if not column.notna().any():
+        return None
+    if types.is_datetime64_any_dtype(column.dtype):
+        return "moment"
+    if types.is_object_dtype(column.dtype):
+        found = types.infer_dtype(column, skipna=True)
+        return "number" if found in _NUMBERS else "moment" if found in _MOMENTS else "label"
+    return "number" if is_number(column) else "label"
+
+
+def moments(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return days since 1970, UTC where a time zone is given; what is no date is missing."""
+    import pandas as pd
+
+    if kind_of(column) == "number":
+        return np.full(len(column), np.nan)
+    known = column.astype(object).where(column.notna(), None)
+    found = pd.to_datetime(known, errors="coerce", utc=True, format="mixed").dt.tz_localize(None)
+    seconds = (found - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+    return np.asarray(seconds, dtype=np.float64) / DAY_SECONDS
+
+
+def label_columns(columns: Sequence[pd.Series[Any]], real: Sequence[int]) -> list[Labels]:
+    """Return the labels of a column in several tables: str, or None where a cell is missing however that is spelled.
+
+    1, 1.0 and "1" are one label. Where every real table spells two truth values, each in one way, they are `true` and `false` in all.
+
+    Args:
+        columns: The column in each table.
+        real: Which of the tables are real.
+    """
+    coded = [_factorized(column) for column in columns]
+    if all(is_truth([text for text in coded[at][1] if text is not None]) for at in real):
+        coded = [(codes, [_truth(text) for text in texts]) for codes, texts in coded]
+    return [np.array([*texts, None], dtype=object)[codes] for codes, texts in coded]
+
+
+def is_truth(texts: Sequence[str]) -> bool:
+    """Say whether labels are truth values, each spelled in one way."""
+    folded = [text.casefold() for text in texts]
+    return all(sum(text in values for text in folded) <= 1 for values in (TRUE, FALSE)) and all(
+        text in TRUE | FALSE for text in folded
+    )
+
+
+def spelled(column: pd.Series[Any]) -> list[str]:
+    """Return the labels of a column, each once."""
+    return [text for text in _factorized(column)[1] if text is not None]
+
+
+def _factorized(column: pd.Series[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[str | None]]:
+    codes, levels = column.factorize()
+    return np.asarray(codes, dtype=np.int64), [_label(level) for level in levels]
+
+
+def _label(level: object) -> str | None:
+    text = canonical_label(level).encode("utf-8", "backslashreplace").decode()
+    return None if len(text) < 8 and text.strip().casefold() in MISSING else text
+
+
+def _truth(text: str | None) -> str | None:
+    folded = (text or "").casefold()
+    return "true" if folded in TRUE else "false" if folded in FALSE else text
