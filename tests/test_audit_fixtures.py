@@ -392,14 +392,29 @@ class TestGenerators:
     def test_baselines_without_privacy_that_keep_names_are_a_leak(self, generator: str) -> None:
         train, holdout = patients(700)
         options = {"epochs": 2} if generator == "sdv-ctgan" else {}
-        stated = dict.fromkeys(("kind", "role", "action"), "declared")
+        stated = {"kind": "declared", "role": "declared", "action": "declared", "enum": "data"}
         kept = Schema(
             fields=tuple(
-                Field(name=name, kind="categorical", role="quasi", action="keep", provenance=stated)
+                Field(
+                    name=name,
+                    kind="categorical",
+                    role="quasi",
+                    action="keep",
+                    enum=tuple(sorted(train[name].unique())),
+                    provenance=stated,
+                )
                 for name in KEPT_LABELS
             )
         )
-        fitted = pipeline.fit(train, generator=generator, not_private=True, schema=kept, dataset="patients", **options)
+        fitted = pipeline.fit(
+            train,
+            generator=generator,
+            not_private=True,
+            schema=kept,
+            allow_data_dependent_schema=True,
+            dataset="patients",
+            **options,
+        )
         made = pipeline.sample(fitted, len(train), seed=0)
         result = audit(train[KEPT_LABELS], made[KEPT_LABELS], holdout[KEPT_LABELS])
         assert result.carried is not None

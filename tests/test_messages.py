@@ -55,7 +55,7 @@ def test_an_audit_takes_units() -> None:
     train, held, other = (
         people(600, seed=seed).assign(person=[f"{seed}-{i // 3}" for i in range(600)]) for seed in (1, 2, 3)
     )
-    rows = privsynth.audit(train, other, held, unit="person").to_json()["rows"]
+    rows = privsynth.audit(train, other, held, unit="person").to_json()["n"]
     assert rows["train_compared"] == 200
     with pytest.raises(privsynth.UsageError, match="no column"):
         privsynth.audit(train, other, held, unit="nobody")

@@ -88,7 +88,7 @@ def test_the_ledger_knows_the_release(out: Path) -> None:
 
 
 def test_the_holdout_is_about_a_fifth(out: Path) -> None:
-    rows = json.loads((out / "owner" / "audit.json").read_text())["rows"]
+    rows = json.loads((out / "owner" / "audit.json").read_text())["n"]
     assert 0.12 < rows["holdout"] / (rows["train"] + rows["holdout"]) < 0.28
 
 

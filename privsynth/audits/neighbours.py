@@ -54,9 +54,26 @@ def find_neighbours(pool: Points, synthetic: pd.DataFrame, encode: Callable[[pd.
     Returns:
         The distances (Euclidean, float64).
     """
-    real, index = nearest(pool, [pool], itself=np.arange(len(pool)))
+    real, index = among_themselves(pool, seed=0)
     made, which = nearest(pool, encoded(synthetic, encode))
     return Neighbours(real=real, index=index, synthetic=made, synthetic_index=which)
+
+
+def among_themselves(points: Points, *, seed: int) -> tuple[Floats, Ints]:
+    """Find the five nearest others of every row; of equally near ones chance takes some, since their order tells train from holdout.
+
+    Args:
+        points: float32[rows, dimensions], at least two rows.
+        seed: Of the chance.
+
+    Returns:
+        float64[rows, k] distances, ascending, and int64[rows, k], which rows those are.
+    """
+    order = np.random.default_rng([seed, 4]).permutation(len(points))
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    found, index = nearest(points, [points[order]], itself=place)
+    return found, order[index]
 
 
 def encoded(table: pd.DataFrame, encode: Callable[[pd.DataFrame], Points]) -> Iterator[Points]:

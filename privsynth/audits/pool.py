@@ -11,7 +11,7 @@ import numpy as np
 
 from privsynth.audits.copies import Carried, find_carried, joint_codes
 from privsynth.audits.encode import Encoding, fit_encoding
-from privsynth.audits.neighbours import CHUNK_ROWS, Neighbours, encoded, nearest
+from privsynth.audits.neighbours import CHUNK_ROWS, Neighbours, among_themselves, encoded, nearest
 from privsynth.audits.pace import Pace
 from privsynth.audits.tables import Tables
 from privsynth.audits.unusual import most_unusual
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Points = np.ndarray[Any, np.dtype[np.float32]]
 Found = tuple[np.ndarray[Any, np.dtype[np.float64]], Ints]
@@ -156,7 +157,7 @@ def _measured(ground: _Ground, drawn: _Targets, far: _Targets | None) -> Pool:
     targets = drawn.points if far is None else np.concatenate([drawn.points, far.points])
     made = nearest(targets, ground.chunks(ground.tables.synthetic, "distances to the synthetic rows"))
     ground.pace.tell("distances to real rows")
-    among = nearest(drawn.points, [drawn.points], itself=np.arange(len(drawn.at)))
+    among = _among(drawn.points, ground.seed)
     first, outlying = len(drawn.at), None
     if far is not None:
         held = _reference(len(ground.real), far.at, ground.seed)
@@ -173,6 +174,13 @@ def _reference(rows: int, far: Ints, seed: int) -> Ints:
     return np.union1d(far, np.random.default_rng([seed, 2]).choice(rows, REFERENCE_ROWS, replace=False)).astype(
         np.int64
     )
+
+
+def _among(points: Points, seed: int) -> tuple[Floats, Ints]:
+    """Neighbours among the drawn rows, searched in random order: which of equally near rows is taken must not follow their kind."""
+    order = np.random.default_rng(seed).permutation(len(points))
+    distances, index = nearest(points, [points[order]], itself=np.argsort(order))
+    return distances, order[index]
 
 
 def _real(tables: Tables) -> tuple[pd.DataFrame, tuple[int, int]]:

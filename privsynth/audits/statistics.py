@@ -10,6 +10,9 @@ import numpy as np
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
+DOUBTED = 0.05
+SKEWED = 0.05
+
 
 def rank_test(scores: Floats, member: Flags) -> tuple[float, float]:
     """Mann-Whitney test that members score higher.
@@ -19,7 +22,8 @@ def rank_test(scores: Floats, member: Flags) -> tuple[float, float]:
         member: bool[rows]; both kinds occur.
 
     Returns:
-        The area under the ROC curve (ties count half) and the one-sided p-value (exact for few rows without ties).
+        The area under the ROC curve (ties count half) and the one-sided p-value (exact for few rows without ties; an upper
+        bound where ties skew it).
     """
     from scipy.stats import mannwhitneyu
 
@@ -27,7 +31,39 @@ def rank_test(scores: Floats, member: Flags) -> tuple[float, float]:
     if not len(inside) or not len(outside) or np.ptp(scores) == 0:
         return 0.5, 1.0
     result = mannwhitneyu(inside, outside, alternative="greater")
-    return float(result.statistic) / (len(inside) * len(outside)), float(min(1.0, result.pvalue))
+    p = float(min(1.0, result.pvalue))
+    if p < DOUBTED:
+        p = max(p, _skewed_p(scores, member))
+    return float(result.statistic) / (len(inside) * len(outside)), p
+
+
+def _skewed_p(scores: Floats, member: Flags) -> float:
+    """Bound the chance of so high ranks of members where ties make it larger than the normal law says; else 0.
+
+    Many ties and sides of unequal size skew the rank sum: two marked rows of 1,100 that are both among 100 held-out ones lie four
+    standard deviations out and happen once in 120 times. The rank sum of the smaller side is no more spread than that of as
+    many draws with replacement, whose Chernoff bound holds exactly.
+
+    Source: Hoeffding 1963, sections 3 and 6.
+    """
+    from scipy.optimize import minimize_scalar
+    from scipy.stats import rankdata
+
+    rows, members = len(scores), int(member.sum())
+    ranks = rankdata(scores)
+    ranks = (ranks - ranks.mean()) / ranks.std()
+    lean = float((ranks**3).mean()) * (rows - 2 * members) / rows * np.sqrt(rows / (members * (rows - members)))
+    if lean < SKEWED:
+        return 0.0
+    drawn, values = (members, ranks[member]) if 2 * members <= rows else (rows - members, -ranks[~member])
+    every, reached = (ranks if 2 * members <= rows else -ranks), float(values.sum())
+    most = every.max()
+
+    def exponent(rate: float) -> float:
+        return drawn * (float(np.log(np.mean(np.exp(rate * (every - most))))) + rate * most) - rate * reached
+
+    found = minimize_scalar(exponent, bounds=(0.0, 50.0), method="bounded")
+    return float(np.exp(min(0.0, found.fun)))
 
 
 def auc_interval(scores: Floats, member: Flags, *, level: float = 0.95) -> tuple[float, float]:

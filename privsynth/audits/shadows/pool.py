@@ -11,7 +11,7 @@ from privsynth.audits.attacks import NO_DISTANCE
 from privsynth.audits.copies import exchangeable_part, find_overlap
 from privsynth.audits.encode import Encoding, fit_encoding
 from privsynth.audits.exchange import compare_populations
-from privsynth.audits.neighbours import NEIGHBOURS, encoded, nearest
+from privsynth.audits.neighbours import NEIGHBOURS, among_themselves, encoded, nearest
 from privsynth.audits.shadows.cells import Cells
 from privsynth.audits.tables import row_keys
 from privsynth.audits.units import one_row_per_unit
@@ -147,7 +147,7 @@ def assemble_pool(
     member = np.arange(len(rows)) < len(sides[0])
     encoding, cells = fit_encoding([rows], numeric, seed=seed), Cells.fitted(rows, numeric, rng)
     points = encoding.encode(rows)
-    real, index = nearest(points, [points], itself=np.arange(len(points)))
+    real, index = among_themselves(points, seed=seed)
     problem = _incomparable(rows, numeric, member, index, seed)
     return ShadowPool(
         rows=rows,
