@@ -12,7 +12,7 @@ demo: $(READY)
 	$(VENV)/bin/privsynth demo -o demo
 
 test: $(READY)
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: $(READY)
 	$(PYTHON) -m ruff check privsynth tests examples benchmarks

@@ -30,7 +30,11 @@ SHADOWS = options(
         help="Further fits that attack the five most outlying rows; 0 for none.",
     ),
     click.option(
-        "--fits-seconds", "fits_seconds", type=float, metavar="S", help="Seconds after which no further fit begins."
+        "--time-budget",
+        "time_budget_seconds",
+        type=float,
+        metavar="SECONDS",
+        help="About how long to take: fewer real rows are attacked, never fewer synthetic rows searched; fits get half of it.",
     ),
 )
 
@@ -40,7 +44,6 @@ def audited(
     model: str | None,
     shadows: int | None,
     queries_fits: int,
-    fits_seconds: float | None,
     on_result: Callable[[AuditResult], None],
     **compared: Any,
 ) -> dict[str, Any]:
@@ -52,19 +55,18 @@ def audited(
             raise UsageError(
                 "There is no table to audit. Give one with --synthetic S, or a model of ours with --model M."
             )
-        if shadows is not None or queries_fits or fits_seconds is not None:
+        if shadows is not None or queries_fits:
             raise UsageError("Shadow fits were asked for without a model to fit again. Name it with --model M.")
-        result = pipeline.audit(**compared)
+        result = pipeline.audit(**compared, progress=_say)
         on_result(result)
         return result.to_json()
-    return _with_model(model, shadows, queries_fits, fits_seconds, on_result, compared)
+    return _with_model(model, shadows, queries_fits, on_result, compared)
 
 
 def _with_model(
     model: str,
     shadows: int | None,
     queries_fits: int,
-    fits_seconds: float | None,
     on_result: Callable[[AuditResult], None],
     compared: dict[str, Any],
 ) -> dict[str, Any]:
@@ -80,7 +82,9 @@ def _with_model(
         raise UsageError("The unit is not that of the model. Leave --unit out.")
     seed = compared["seed"]
     table = pipeline.sample(fitted, seed=seed) if compared["synthetic"] is None else compared["synthetic"]
-    tables = {**compared, "schema": fitted.schema, "unit": unit, "synthetic": table}
+    seconds = None if compared["time_budget_seconds"] is None else compared["time_budget_seconds"] / 2
+    given = {"schema": fitted.schema, "unit": unit, "synthetic": table, "time_budget_seconds": seconds}
+    tables = {**compared, **given}
     found = pipeline.shadow_audit(
         fitted,
         tables["train"],
@@ -88,11 +92,15 @@ def _with_model(
         synthetic=table,
         shadows=shadows,
         queries_fits=queries_fits,
-        time_budget=fits_seconds,
+        time_budget=seconds,
         seed=seed,
         encoding=tables["encoding"],
-        progress=lambda text: click.echo(f"  {text} ...", err=True),
+        progress=_say,
     )
-    result = pipeline.audit(**tables)
+    result = pipeline.audit(**tables, progress=_say)
     on_result(result)
     return joined(result.to_json(), found)
+
+
+def _say(text: str) -> None:
+    click.echo(f"  {text} ...", err=True)

@@ -111,6 +111,7 @@ def audit(
         holdout_units=owners.get("holdout"),
         identifiers=frozenset(name for name in known.names if name not in {field.name for field in known.modelled}),
         pace=pace,
+        sensitive=known.sensitive or None,
     )
     return replace(result, columns_left_out=_left_out(result, sources, known), warnings=(*result.warnings, *told))
 

@@ -25,7 +25,7 @@ from privsynth.paying import Reservation, owing
 from privsynth.report import build_report, render_html
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
-from privsynth.table.units import others, split_units
+from privsynth.table.units import numbers_of, others, split_units
 from privsynth.table.write import is_device, keeps_metadata, write_batches
 from privsynth.tableschema.io import dump_schema
 
@@ -135,7 +135,15 @@ def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[
     carried = carried_over(story.source, synthetic, fitted.schema, held)
     story.progress("auditing")
     owners = _owners(story, held)
-    audit = audit_tables(train, made, holdout, train_units=owners[0], holdout_units=owners[1]).to_json()
+    audit = audit_tables(
+        train,
+        made,
+        holdout,
+        train_units=owners[0],
+        holdout_units=owners[1],
+        train_numbers=numbers_of(others(held)),
+        sensitive=fitted.schema.sensitive or None,
+    ).to_json()
     story.progress("evaluating")
     evaluate = evaluate_tables(train, made, holdout, target=_target(fitted)).to_json()
     return {

@@ -116,7 +116,7 @@ def audit(
     seed: int = 0,
     max_rows: int = 20_000,
     sensitive: Sequence[str] | None = (),
-    trees: int = 10,
+    trees: int = 3,
 ) -> AuditResult:
     """Audit, and check on the way that the JSON fits its schema and holds no NaN.
 

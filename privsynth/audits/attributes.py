@@ -123,7 +123,7 @@ def _classes(column: pd.Series[Any], is_number: bool, made: int) -> Codes:
         known = values[:made][~np.isnan(values[:made])]
         edges = np.unique(np.quantile(known, np.arange(1, BINS) / BINS)) if len(known) else np.zeros(0)
         return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="right")).astype(np.int64)
-    codes = column.factorize(use_na_sentinel=False)[0]
+    codes = column.factorize(use_na_sentinel=False, sort=True)[0]
     counts = np.bincount(codes)
     kept = np.argsort(-counts, kind="stable")[:MOST_LABELS]
     return np.where(np.isin(codes, kept), codes, len(counts)).astype(np.int64)

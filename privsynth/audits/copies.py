@@ -86,12 +86,13 @@ def count_copies(train: Keys, synthetic: Keys, holdout: Keys) -> Copies:
     )
 
 
-def count_copies_alone(train: Keys, synthetic: Keys) -> Copies:
+def count_copies_alone(train: Keys, synthetic: Keys, *, alike: float = 0.0) -> Copies:
     """Count copies without a holdout; chance is judged by how often rows repeat within each table.
 
     If the synthetic rows came from the population, a train row would be met among them about as often as a synthetic
     row is met among the other synthetic rows, or a train row among the other train rows. The larger rate counts, its
-    upper 99.9% limit doubled; so only a gross excess is found.
+    upper 99.9% limit doubled; so only a gross excess is found. Where repeats were taken out of the tables, `alike` is the chance
+    that two rows of the population are equal (`chance_alike`).
     """
     from scipy.stats import binom
 
@@ -101,6 +102,7 @@ def count_copies_alone(train: Keys, synthetic: Keys) -> Copies:
     sizes = (len(synthetic), len(train))
     rate = max(r / max(n, 1) * g for r, n, g in zip(repeats, sizes, growth, strict=True))
     upper = max(share_interval(r, n, level=0.998)[1] * g for r, n, g in zip(repeats, sizes, growth, strict=True))
+    rate, upper = (max(each, alike * len(synthetic)) for each in (rate, upper))
     p = float(binom.sf(int(hit.sum()) - 1, len(train), min(1.0, 2 * upper))) if len(train) else 1.0
     return Copies(
         train=int(hit.sum()),
@@ -170,9 +172,15 @@ def find_overlap(train: Keys, holdout: Keys, *, seed: int) -> Overlap:
 def exchangeable_part(train: Keys, holdout: Keys) -> tuple[Flags, Flags]:
     """Rows to keep when train and holdout overlap: held-out rows not in train, train rows that occur once in train.
 
-    Either rule asks of a row that no other train row equals it, so what is left can still be compared.
+    Either rule asks of a row that no other train row equals it, so what is left can still be compared. But where rows recur in
+    what is left of the holdout, they do so in this population: of two equal rows drawn apart, one of a pair across would stay in
+    train and seem to be alone, and a pair within the holdout would not. Then rows that no other real row equals are kept.
     """
-    return _unique(train), ~np.isin(holdout, train)
+    theirs = ~np.isin(holdout, train)
+    if _unique(holdout[theirs]).all():
+        return _unique(train), theirs
+    alone = _unique(np.concatenate([train, holdout]))
+    return alone[: len(train)], alone[len(train) :]
 
 
 def uneven_repeats(train: Keys, holdout: Keys) -> tuple[Flags, Flags] | None:

@@ -157,7 +157,7 @@ def _measured(ground: _Ground, drawn: _Targets, far: _Targets | None) -> Pool:
     targets = drawn.points if far is None else np.concatenate([drawn.points, far.points])
     made = nearest(targets, ground.chunks(ground.tables.synthetic, "distances to the synthetic rows"))
     ground.pace.tell("distances to real rows")
-    among = _among(drawn.points, ground.seed)
+    among = among_themselves(drawn.points, seed=ground.seed)
     first, outlying = len(drawn.at), None
     if far is not None:
         held = _reference(len(ground.real), far.at, ground.seed)
@@ -174,13 +174,6 @@ def _reference(rows: int, far: Ints, seed: int) -> Ints:
     return np.union1d(far, np.random.default_rng([seed, 2]).choice(rows, REFERENCE_ROWS, replace=False)).astype(
         np.int64
     )
-
-
-def _among(points: Points, seed: int) -> tuple[Floats, Ints]:
-    """Neighbours among the drawn rows, searched in random order: which of equally near rows is taken must not follow their kind."""
-    order = np.random.default_rng(seed).permutation(len(points))
-    distances, index = nearest(points, [points[order]], itself=np.argsort(order))
-    return distances, order[index]
 
 
 def _real(tables: Tables) -> tuple[pd.DataFrame, tuple[int, int]]:

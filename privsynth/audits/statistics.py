@@ -60,7 +60,7 @@ def _skewed_p(scores: Floats, member: Flags) -> float:
     most = every.max()
 
     def exponent(rate: float) -> float:
-        return drawn * (float(np.log(np.mean(np.exp(rate * (every - most))))) + rate * most) - rate * reached
+        return float(drawn * (np.log(np.mean(np.exp(rate * (every - most)))) + rate * most) - rate * reached)
 
     found = minimize_scalar(exponent, bounds=(0.0, 50.0), method="bounded")
     return float(np.exp(min(0.0, found.fun)))

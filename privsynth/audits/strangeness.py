@@ -99,7 +99,9 @@ def features(both: pd.DataFrame, numeric: frozenset[str], real: int) -> dict[str
             values = _scaled(both[name], real)
             found[name] = np.column_stack([np.nan_to_num(values, nan=0.0), np.isnan(values)])
             continue
-        codes = both[name].factorize(use_na_sentinel=False)[0]
+        codes = both[name].factorize(use_na_sentinel=False, sort=True)[
+            0
+        ]  # by name: the order of rows tells train from holdout
         counts = np.bincount(codes[:real], minlength=int(codes.max(initial=0)) + 1)
         order = np.empty(len(counts))
         order[np.argsort(-counts, kind="stable")] = np.arange(len(counts))

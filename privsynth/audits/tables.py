@@ -35,7 +35,7 @@ class Tables:
         numeric: Names of the numeric columns.
         columns: Names of all columns that are compared, sorted (so that column order cannot matter).
         aside: Columns in which nearly every row has a value of its own: no part of distances or of whole rows.
-        left_out: Names of columns that some table lacks, sorted.
+        left_out: Names of columns that some table lacks, or of which the synthetic table shows no real value, sorted.
         shape_warnings: What had to be converted, in words without any cell.
     """
 
@@ -92,6 +92,13 @@ def align(
         apart = set()
     aside = tuple(set_aside(name, read[name].cells, numeric=read[name].numeric) for name in sorted(apart))
     compared = {name: column for name, column in read.items() if name not in apart}
+    foreign = [name for name, column in compared.items() if column.foreign]
+    if len(foreign) < len(compared):  # something else is left to compare
+        compared = {name: column for name, column in compared.items() if not column.foreign}
+        told += [
+            f"Column `{name}` has no value in the synthetic table that a real row has; it was left out."
+            for name in foreign
+        ]
     ready = [_frame(compared, at, len(table)) for at, table in enumerate(named)]
     return Tables(
         train=ready[0],
@@ -99,7 +106,7 @@ def align(
         holdout=ready[2] if holdout is not None else None,
         numeric=frozenset(name for name, column in compared.items() if column.numeric),
         columns=tuple(compared),
-        left_out=tuple(sorted(every - common)),
+        left_out=tuple(sorted((every - common) | (set(foreign) - set(compared)))),
         shape_warnings=(*told, *_told_aside(aside)),
         aside=aside,
     )
@@ -135,6 +142,22 @@ class _Column:
     def of_its_own(self) -> bool:
         """Whether nearly all real cells differ."""
         return is_of_its_own(self.name, [self.cells[at] for at in REAL[len(self.cells)]], numeric=self.numeric)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the synthetic table shows no value of the real ones, so that no whole row could be found again: labels that are all
+        others (masked, spelled otherwise), or nothing at all."""
+        import pandas as pd
+
+        made, real = self.cells[1], [self.cells[at] for at in REAL[len(self.cells)]]
+        known = set(pd.unique(made[pd.notna(made)])) if not self.numeric or pd.isna(made).all() else None
+        shown = [pd.unique(cells[pd.notna(cells)]) for cells in real]
+        return (
+            known is not None
+            and len(made) > 0
+            and any(map(len, shown))
+            and not any(known & set(cells) for cells in shown)
+        )
 
     def told(self) -> list[str]:
         """Return what the reader should know of the conversion."""

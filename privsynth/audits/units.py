@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from privsynth.tableschema.model import canonical_label
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -31,6 +33,7 @@ def one_row_per_unit(
         The thinned train and holdout tables, and what the reader should know.
     """
     rng = np.random.default_rng(seed)
+    train_units, holdout_units = _spelled(train_units), None if holdout_units is None else _spelled(holdout_units)
     kept_train = train[_first_of_each(train_units, rng)]
     told = [f"One row of each unit was audited: {len(kept_train)} of {len(train)} train rows."]
     if holdout is None or holdout_units is None:
@@ -47,3 +50,12 @@ def _first_of_each(units: pd.Series[Any], rng: np.random.Generator) -> np.ndarra
     kept = np.zeros(len(units), dtype=bool)
     kept[order] = ~repeated
     return kept
+
+
+def _spelled(units: pd.Series[Any]) -> pd.Series[Any]:
+    """The units as text, 7, 7.0 and "7" alike: a column with a gap is written as 7.0 by some tools."""
+    import pandas as pd
+
+    codes, levels = units.factorize()
+    names = np.array([*(canonical_label(level) for level in levels), None], dtype=object)
+    return pd.Series(names[codes], index=units.index, dtype=object)

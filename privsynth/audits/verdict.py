@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from privsynth.audits.alike import chance_alike
 from privsynth.audits.copies import (
     COPY_LEVEL_ALONE,
     Overlap,
@@ -51,6 +52,7 @@ def audit_tables(
     max_rows: int = 20_000,
     train_units: Private[pd.Series[Any]] | None = None,
     holdout_units: Private[pd.Series[Any]] | None = None,
+    train_numbers: Private[np.ndarray[Any, np.dtype[np.int64]]] | None = None,
     sensitive: Sequence[str] | None = None,
     identifiers: frozenset[str] = frozenset(),
     pace: Pace | None = None,
@@ -67,6 +69,7 @@ def audit_tables(
         train_units: The unit of each train row, when a unit may have several rows: one row of each is audited (rows of
             one unit resemble each other, which would look like two populations).
         holdout_units: The unit of each held-out row.
+        train_numbers: Numbers by which rows at risk are called; None counts the train rows from 0.
         sensitive: Columns whose inference is tested; None for all (at most twenty are).
         identifiers: Columns that are known to name somebody, and free texts: they are read for values carried over alone.
         pace: How long it may take (copies are counted in any case), and whom to tell how far it is.
@@ -80,7 +83,7 @@ def audit_tables(
     if max_rows < MIN_ROWS:
         raise UsageError(f"An audit attacks at least {MIN_ROWS} rows a side, not {max_rows}. Raise `max_rows`.")
     members, others = train.reveal(), None if holdout is None else holdout.reveal()
-    members = members.set_axis(range(len(members)), axis=0)
+    members = members.set_axis(range(len(members)) if train_numbers is None else train_numbers.reveal(), axis=0)
     given = {"train": len(members), "synthetic": len(synthetic)} | ({} if others is None else {"holdout": len(others)})
     told: tuple[str, ...] = ()
     if train_units is not None:
@@ -163,7 +166,8 @@ def _doubted(result: AuditResult) -> AuditResult:
 def _alone(tables: Tables, known: AuditResult, reason: str) -> AuditResult:
     """The verdict when there is nothing to compare with: a leak only when copying is gross."""
     keys = [row_keys(table, tables.numeric) for table in (tables.train, tables.synthetic)]
-    census = count_copies_alone(*keys)
+    alike = max(chance_alike(table, tables.numeric) for table in (tables.train, tables.synthetic))
+    census = count_copies_alone(*keys, alike=alike)
     copies = known.copies or census
     if census.p_value >= COPY_LEVEL_ALONE:
         return replace(known, verdict="inconclusive", reasons=(reason,), copies=copies)
@@ -200,7 +204,8 @@ def _overlap_warning(overlap: Overlap) -> tuple[str, ...]:
         return ()
     return (
         f"{overlap.holdout_rows_in_train} held-out rows are also train rows (about {overlap.expected:.0f} would be by "
-        "chance): the holdout is not independent. They were left out, and with them train rows that occur twice.",
+        "chance): the holdout is not independent. They were left out, and with them train rows that occur twice "
+        "(where rows repeat anyway, all that do).",
     )
 
 

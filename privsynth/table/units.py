@@ -176,6 +176,11 @@ def _keyed_hash(names: Sequence[str], key: bytes) -> str:
     return f"CAST(concat('0x', substr(sha256(concat({literal(key.hex())}, {cells})), 1, 16)) AS UBIGINT)"
 
 
+def numbers_of(mask: Private[Bools]) -> Private[Ints]:
+    """Return the numbers, from 0, of the rows that a mask keeps."""
+    return Private(np.flatnonzero(mask.reveal()).astype(np.int64))
+
+
 def others(mask: Private[Bools]) -> Private[Bools]:
     """Return the rows that a mask leaves out."""
     return Private(~mask.reveal())

@@ -312,6 +312,11 @@ class Schema:
         return tuple(each for each in self.fields if each.modelled and each.name != self.unit_column)
 
     @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Names of the modelled fields whose role is `sensitive`."""
+        return tuple(each.name for each in self.modelled if each.role == "sensitive")
+
+    @property
     def generalised(self) -> tuple[Field, ...]:
         """The modelled fields whose cells go through a rule first, in column order."""
         return tuple(each for each in self.modelled if each.generalisation is not None)
