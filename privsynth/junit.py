@@ -87,7 +87,7 @@ def _refused(fail_on: str | None) -> Trouble:
 def _tested(found: Finding, audit: Mapping[str, Any]) -> Case:
     if found.outcome == "leak":
         return Case(name=found.key, trouble="failure", why=found.sentence())
-    if found.outcome in ("nothing found", "within the guarantee"):
+    if found.outcome in ("nothing found", "within the guarantee", "shown only"):
         return Case(name=found.key)
     if found.outcome == "cannot be read":
         return Case(name=found.key, trouble="skipped", why="Train and holdout are not alike, so it cannot be read.")

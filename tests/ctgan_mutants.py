@@ -91,8 +91,21 @@ def noise_for_empty_samples() -> None:
             raise Violation("a step without units got no noise")
 
 
-_NOISY = "noisy = noise.perturbed(Private(total.cpu().numpy()), clip=config.clip, noise_multiplier=noise_multiplier)"
+_NOISY = (
+    "noisy = noise.perturbed(Private(total.cpu().numpy()), clip=self._config.clip, noise_multiplier=noise_multiplier)"
+)
 _STEP = "generators.ctgan_training:Training.private_step"
+_SUMMED = "generators.ctgan_training:Training._summed"
+_SUM = "total, fake = self._summed(units, noise, rate, divisor)"
+_LISTENING = f"""sizes = []
+    class Listening:
+        def __getattr__(self, name):
+            return getattr(noise, name)
+        def poisson(self, *asked):
+            drawn = noise.poisson(*asked)
+            sizes.append(len(drawn.reveal()))
+            return drawn
+    {_SUM.replace("noise", "Listening()")}"""
 _ROWS_OF_UNITS = "generators.ctgan_rows:UnitRows.batch"
 _LEARN = "generators.ctgan_run:Run._learn"
 _NEAREST = "generators.ctgan_choice:nearest"
@@ -101,7 +114,7 @@ _NEAREST = "generators.ctgan_choice:nearest"
 MUTANTS: tuple[tuple[str, str, str, str, Callable[[], None]], ...] = (
     (
         "B12 ctgan: no clipping",
-        _STEP,
+        _SUMMED,
         "lambda logits: functional.softplus(-logits[:, 0]),\n        clip=config.clip,",
         "lambda logits: functional.softplus(-logits[:, 0]),\n        clip=1e6,",
         replay_ctgan,
@@ -124,15 +137,15 @@ MUTANTS: tuple[tuple[str, str, str, str, Callable[[], None]], ...] = (
         "B09 ctgan: noise for half the clip",
         _STEP,
         _NOISY,
-        _NOISY.replace("config.clip", "config.clip / 2"),
+        _NOISY.replace("_config.clip", "_config.clip / 2"),
         replay_ctgan,
     ),
     (
         "K ctgan: noise on the first layer alone",
         _STEP,
         _NOISY,
-        "first = real.total[0].numel()\n    noisy = np.concatenate([noise.perturbed(Private(total[:first].cpu().numpy()), "
-        "clip=config.clip, noise_multiplier=noise_multiplier), total[first:].cpu().numpy().astype(np.float32)])",
+        "first = next(self.critic.parameters()).numel()\n    noisy = np.concatenate([noise.perturbed(Private(total[:first].cpu().numpy()), "
+        "clip=self._config.clip, noise_multiplier=noise_multiplier), total[first:].cpu().numpy().astype(np.float32)])",
         replay_ctgan,
     ),
     (
@@ -152,13 +165,13 @@ MUTANTS: tuple[tuple[str, str, str, str, Callable[[], None]], ...] = (
     (
         "B05 ctgan: the divisor is the size of the sample",
         _STEP,
-        "self._descend(torch.from_numpy(noisy).to(self._device) / divisor)",
-        "self._descend(torch.from_numpy(noisy).to(self._device) / max(len(weights), 1))",
+        _SUM,
+        _LISTENING + "\n    divisor = max(sizes[0], 1)",
         replay_ctgan,
     ),
     (
         "K ctgan: as many fakes as the sample has units",
-        _STEP,
+        _SUMMED,
         "self._judged_fakes(int(np.clip(round(divisor), 64, config.most_fakes)))",
         "self._judged_fakes(max(len(weights), 2))",
         replay_ctgan,
@@ -175,20 +188,20 @@ MUTANTS: tuple[tuple[str, str, str, str, Callable[[], None]], ...] = (
         "B19 ctgan: conditions by the frequencies of the table",
         _LEARN,
         "training.begin(number)",
-        "training._shares = training._shares * 0.5 + 0.5 * np.bincount(units._bins.ravel(), "
+        "training.layout.shares[:] = training.layout.shares * 0.5 + 0.5 * np.bincount(units._bins.ravel(), "
         "minlength=training.layout.bins) / max(units.count, 1)\n        training.begin(number)",
         replay_ctgan,
     ),
     (
         "B17 ctgan: shuffled batches of one size",
-        _STEP,
+        _SUMMED,
         "chosen = noise.poisson(Private(units.count), rate)",
         "chosen = Private(np.sort(np.random.default_rng(self.done).permutation(units.count)[: int(rate * units.count)]))",
         spend_of_ctgan,
     ),
     (
         "B18 ctgan: a Poisson size, then a choice of so many",
-        _STEP,
+        _SUMMED,
         "chosen = noise.poisson(Private(units.count), rate)",
         "size = len(noise.poisson(Private(units.count), rate).reveal())\n    chosen = Private(np.sort("
         "np.random.default_rng(self.done).choice(units.count, size, replace=False)))",
@@ -205,19 +218,21 @@ MUTANTS: tuple[tuple[str, str, str, str, Callable[[], None]], ...] = (
         "B21 ctgan: the generator's loss sees real rows",
         _STEP,
         "self.done += 1",
-        "self.done += 1\n    self._improve(self._matched() * (1 + float(seen.sum())))",
+        "self.done += 1\n    self._improve(self._matched() * (1 + float(total.sum())))",
         replay_ctgan,
     ),
     (
         "B23 ctgan: no noise for an empty sample",
         _STEP,
-        _NOISY,
-        "noisy = total.float().numpy()\n    if len(weights):\n        " + _NOISY,
+        _SUM
+        + "\n    self._heard = heard(noise_multiplier * total.numel() ** 0.5 / divisor, self._config.half_heard)\n    "
+        + _NOISY,
+        _LISTENING + "\n    noisy = total.float().numpy()\n    if sizes[0]:\n        " + _NOISY,
         noise_for_empty_samples,
     ),
     (
         "K ctgan: each row clipped by itself",
-        _STEP,
+        _SUMMED,
         "seen.reshape(*weights.shape, seen.shape[1]),\n        counted,",
         "seen.reshape(-1, 1, seen.shape[1]),\n        counted.reshape(-1, 1),",
         replay_ctgan_of_patients,
@@ -231,14 +246,14 @@ MUTANTS: tuple[tuple[str, str, str, str, Callable[[], None]], ...] = (
     ),
     (
         "K ctgan: private rows draw public random numbers",
-        _STEP,
+        _SUMMED,
         "self.judged(rows, asked, blur)",
         "self.judged(rows, asked)",
         replay_ctgan,
     ),
     (
         "K ctgan: encodings from a public seed",
-        _STEP,
+        _SUMMED,
         'noise.unit_key(f"encodings of step {self.done}")',
         "bytes(32)",
         spend_of_ctgan,

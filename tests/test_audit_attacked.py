@@ -7,10 +7,14 @@ import pandas as pd
 import pytest
 
 from privsynth.audits import AuditResult, audit_tables
+from privsynth.audits.carried import find_carried
 from privsynth.audits.copies import exchangeable_part
-from privsynth.audits.statistics import rank_test
+from privsynth.audits.risk import carried_rows
+from privsynth.audits.spellings import label_columns
+from privsynth.audits.statistics import excess_p, rank_test
 from privsynth.audits.strangeness import features
-from privsynth.audits.units import one_row_per_unit
+from privsynth.audits.tables import Tables, align
+from privsynth.audits.units import one_row_per_unit, split_by_rows
 from privsynth.privacy import Private
 
 
@@ -117,3 +121,162 @@ def test_tables_without_repeats_meet_by_chance_and_copies_of_long_numbers_do_not
     assert result.copies.expected > 100
     long = pd.DataFrame({"x": rng.normal(0, 1, 300), "y": rng.normal(0, 1, 300), "a": rng.integers(0, 5, 300)})
     assert audit_tables(Private(long), long, None).verdict == "leak"
+
+
+def registered(rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Pairs of labels that are often one row's alone and met by chance all the same, and surnames, most of them seldom."""
+    labels = {name: [f"{name}{each}" for each in rng.integers(0, 26, rows)] for name in "abcd"}
+    often = rng.random(rows) < 0.15
+    names = np.where(often, rng.integers(0, 9, rows), rng.integers(10, 10**9, rows))
+    return pd.DataFrame({**labels, "name": [f"surname {each}" for each in names]}, dtype=object)
+
+
+def test_chance_hits_of_pairs_do_not_hide_names_that_were_carried_over() -> None:
+    rng = np.random.default_rng(6)
+    train, synthetic, holdout = (registered(600, rng) for _ in range(3))
+    nothing = audited(train, synthetic, holdout)
+    assert nothing.verdict == "no leak found"
+    synthetic.loc[rng.choice(600, 18, replace=False), "name"] = train["name"][train["name"].str.len() > 12].to_numpy()[
+        :18
+    ]
+    result = audited(train, synthetic, holdout)
+    assert result.carried is not None
+    found = result.carried
+    assert min(found.train, found.holdout) > 0.5 * 600
+    assert found.columns["name"] == (18, 0)
+    diluted = {"member_hits": found.train, "hits": found.train + found.holdout}
+    assert excess_p(**diluted, members=found.train_rows, rows=found.train_rows + found.holdout_rows) > 0.01
+    assert (result.verdict, result.p_holm["carried"] < 1e-3) == ("leak", True)
+    assert result.risk is not None
+    named = {row for row, why in zip(result.risk.rows, result.risk.why, strict=True) if "carried" in why}
+    assert named == set(train.index[train["name"].isin(set(synthetic["name"])) & (train["name"].str.len() > 12)])
+
+
+def test_many_values_on_both_sides_are_no_proof_and_few_are_not_asked_by_themselves() -> None:
+    def tables(inside: int, outside: int) -> Tables:
+        own = [[f"{side}{min(row, 40)}" for row in range(60)] for side in "mh"]  # forty are alone
+        sides = [pd.DataFrame({"k": "z", "t": texts}) for texts in own]
+        shown = [f"m{row}" for row in range(inside)] + [f"h{row}" for row in range(outside)]
+        return align(sides[0], pd.DataFrame({"k": "z", "t": [*shown, "new"]}), sides[1])
+
+    six, seven, even = (find_carried(tables(*hits))[0].p_value for hits in ((6, 0), (7, 0), (9, 9)))
+    alone = excess_p(member_hits=6, hits=6, members=40, rows=80), excess_p(member_hits=7, hits=7, members=40, rows=80)
+    assert even == 1.0
+    assert six == pytest.approx(alone[0])  # over all columns
+    assert seven == pytest.approx(2 * alone[1])  # and in this column by itself
+
+
+def test_marks_of_values_carried_over_are_ranked_by_what_carries_them() -> None:
+    grades = np.zeros(1_000, dtype=np.int8)
+    grades[:600:2], grades[:4] = 1, (4, 3, 3, 0)
+    grades[500] = 3
+    mark = carried_rows(grades, 500)
+    assert list(mark.rows) == [0, 1, 2]
+    assert np.allclose(mark.false_alarms, np.array([1, 2, 2]) / 501)
+
+
+def test_copies_in_other_case_or_with_other_spaces_are_copies() -> None:
+    rng = np.random.default_rng(7)
+
+    def drawn(rows: int) -> pd.DataFrame:
+        wards = np.array(["Saint Mary", "General Ward", "Day care", "North Wing"], dtype=object)
+        labels = {name: wards[rng.integers(0, 4, rows)] for name in "pqrst"}
+        return pd.DataFrame({**labels, "x": rng.normal(0, 1, rows).round(2), "y": rng.normal(0, 1, rows).round(2)})
+
+    train, synthetic, holdout = (drawn(700) for _ in range(3))
+    changes = (
+        str.upper,
+        str.lower,
+        lambda text: f" {text}",
+        lambda text: f"{text}\t",
+        lambda text: text.replace(" ", "  "),
+    )
+    copied = train[:14].copy()
+    for name in "pqrst":
+        copied[name] = [changes[rng.integers(0, 5)](text) for text in copied[name]]
+    assert (copied[list("pqrst")] != train[:14][list("pqrst")]).any(axis=1).all()
+    result = audited(train, pd.concat([synthetic[14:], copied], ignore_index=True), holdout)
+    assert result.copies is not None
+    assert (result.verdict, result.copies.train_unique) == ("leak", 14)
+
+
+def test_labels_that_differ_in_case_alone_stay_two_where_real_tables_have_both() -> None:
+    real, made = pd.Series(["US", "us", "Fr", "012"]), pd.Series(["us", "Us", " FR", "fr ", "12", " 012 ", "x  Y"])
+    assert [list(each) for each in label_columns([real, made], [0])] == [
+        ["US", "us", "Fr", "012"],
+        ["us", "Us", "Fr", "Fr", "12", "012", "x  Y"],
+    ]
+
+
+@pytest.mark.parametrize("identifiers", [frozenset(), frozenset("k")])
+def test_a_single_unit_and_columns_with_a_single_value_raise_no_warning(identifiers: frozenset[str]) -> None:
+    rng = np.random.default_rng(8)
+
+    def drawn(rows: int) -> pd.DataFrame:
+        lone = np.where(np.arange(rows) < 1, 1.5, np.nan)
+        return pd.DataFrame({"x": rng.normal(0, 1, rows), "k": rng.choice(list("abc"), rows), "gap": lone})
+
+    train, synthetic, holdout = (drawn(60) for _ in range(3))
+    one = [Private(pd.Series([name] * 60)) for name in "uv"]
+    for units in ((None, None), one):
+        result = audit_tables(
+            Private(train),
+            synthetic,
+            Private(holdout),
+            train_units=units[0],
+            holdout_units=units[1],
+            sensitive=(),
+            identifiers=identifiers,
+        )
+        assert result.verdict == ("no leak found" if units[0] is None else "inconclusive")
+
+
+def test_a_holdout_of_another_population_is_refused_with_the_column_that_tells() -> None:
+    rng = np.random.default_rng(9)
+
+    def drawn(older: float, together: float) -> pd.DataFrame:
+        x = rng.normal(0, 1, 300)
+        return pd.DataFrame({"age": rng.normal(older, 1, 300), "x": x, "y": together * x + rng.normal(0, 0.1, 300)})
+
+    train, synthetic = drawn(0, 1), drawn(0, 1)
+    assert "most clearly in `age`), so no attack" in " ".join(audited(train, synthetic, drawn(0.6, 1)).reasons)
+    turned = audited(train, synthetic, drawn(0, -1))
+    assert "not from one population" in turned.reasons[0]
+    assert "most clearly" not in turned.reasons[0]
+
+
+def test_what_would_have_been_found_are_copies_of_whole_rows() -> None:
+    rng = np.random.default_rng(10)
+    tables = [pd.DataFrame(rng.normal(0, 1, (150, 2)), columns=["x", "y"]) for _ in range(3)]
+    assert "Verbatim copies, in every compared column, of" in audited(*tables).reasons[1]
+
+
+def test_tables_that_were_split_by_rows_and_not_by_units_get_no_verdict() -> None:
+    rng = np.random.default_rng(11)
+    sizes = rng.integers(1, 7, 200)
+    units = pd.Series(np.repeat([f"u{each}" for each in range(200)], sizes))
+    rows = pd.DataFrame(
+        {"x": np.repeat(sizes, sizes) + rng.normal(0, 1, len(units)), "k": rng.choice(list("abc"), len(units))}
+    )
+
+    made = rows.assign(x=rows["x"] + 0.5)[:300]
+
+    def split(inside: np.ndarray) -> AuditResult:
+        sides = [(rows[side].reset_index(drop=True), units[side].reset_index(drop=True)) for side in (inside, ~inside)]
+        (train, mine), (holdout, theirs) = sides
+        wards = {"train_units": Private(mine), "holdout_units": Private(theirs)}
+        return audit_tables(Private(train), made, Private(holdout), sensitive=(), **wards)
+
+    mixed = split(rng.random(len(rows)) < 0.5)
+    assert mixed.verdict == "inconclusive"
+    assert "split by rows, not by units" in mixed.reasons[0]
+    assert "Split by units." in mixed.reasons[0]
+    assert mixed.attacks == ()
+    assert "split by rows" not in " ".join(split(np.repeat(rng.random(200) < 0.5, sizes)).reasons)
+
+
+def test_up_to_a_tenth_of_the_units_may_be_shared_and_rows_without_a_unit_count() -> None:
+    train, holdout = pd.Series([1.0, 2.0, 3.0, np.nan, np.nan]), pd.Series(["3", "4", "5", "6", "7", None])
+    assert split_by_rows(train, holdout) is None  # 1 of 10
+    assert "11% of the units" in str(split_by_rows(train[:4], holdout))
+    assert split_by_rows(train, None) is None

@@ -27,11 +27,14 @@ class Score:
         name: Short name of the attack that uses it.
         what: One sentence that explains it.
         values: float64[pooled rows].
+        aggregate: It tells how closely frequencies follow those of the train rows, and points at no row. Every table learned from
+            frequencies shows some of it, private ones too, so it is shown and decides nothing.
     """
 
     name: str
     what: str
     values: Floats
+    aggregate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

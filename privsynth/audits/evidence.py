@@ -16,7 +16,7 @@ from privsynth.audits.outliers import OutlyingRows, find_outliers, measure_outli
 from privsynth.audits.pool import Pool
 from privsynth.audits.power import rows_needed, smallest_detectable, too_few_rows
 from privsynth.audits.result import LEVEL, AuditResult, Verdict
-from privsynth.audits.risk import copied_rows, met_rows, rank_rows
+from privsynth.audits.risk import carried_rows, copied_rows, met_rows, rank_rows
 from privsynth.audits.scores import membership_scores
 from privsynth.audits.statistics import holm
 from privsynth.audits.wording import judge
@@ -78,20 +78,26 @@ def gather(
     """
     scores, unusual = membership_scores(pool), pool.outlying or pool
     attacks = tuple(measure_attack(score.name, score.what, score.values, pool.member) for score in scores)
+    pointing = tuple(score for score in scores if not score.aggregate)
     outlying = find_outliers(unusual)
     outliers = measure_outliers(outlying, unusual.member)
     attributes = measure_attributes(pool, sensitive=sensitive)
-    p_values: dict[str, float | None] = {attack.name: attack.p_value for attack in attacks}
+    deciding = {score.name for score in pointing}
+    p_values: dict[str, float | None] = {each.name: each.p_value for each in attacks if each.name in deciding}
     p_values |= {"copies": copies.p_value, "carried": pool.carried.p_value}
     p_values |= {"outliers": outliers.p_value, "attributes": attributes.p_value}
-    marks = (copied_rows(*keys), met_rows(outlying, unusual, holdout_rows=len(keys[2])))
+    marks = (
+        copied_rows(*keys),
+        carried_rows(pool.grades, len(keys[0])),
+        met_rows(outlying, unusual, holdout_rows=len(keys[2])),
+    )
     findings = {
         "attacks": attacks,
         "copies": copies,
         "carried": pool.carried,
         "outliers": outliers,
         "attributes": attributes,
-        "risk": rank_rows(scores, marks, pool.member, pool.places, numbers),
+        "risk": rank_rows(pointing, marks, pool.member, pool.places, numbers),
         "exchangeability": compare_populations(pool.rows, pool.numeric, pool.member, pool.found.index, seed=pool.seed),
         "context": _context(pool),
         "n": {"train_compared": int(pool.member.sum()), "holdout_compared": int((~pool.member).sum())},

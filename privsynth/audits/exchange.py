@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from privsynth.audits.statistics import bonferroni
+from privsynth.audits.statistics import bonferroni, two_sample_p
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +33,11 @@ class Exchangeability:
     column_p: float
     column: str | None
     neighbour_p: float
+
+    @property
+    def most_different(self) -> str | None:
+        """Name of the column in which the tables differ beyond doubt by itself, if there is one."""
+        return self.column if self.column_p < REFUSAL_LEVEL else None
 
     @property
     def differs(self) -> bool:
@@ -80,8 +85,6 @@ def _neighbour_p(member: Flags, index: np.ndarray[Any, np.dtype[np.int64]], rng:
 
 
 def _column_p(column: pd.Series[Any], is_number: bool, member: Flags) -> float:
-    from scipy.stats import ks_2samp
-
     missing = np.asarray(column.isna())
     if not is_number:
         return _table_p(column.fillna("\0missing").factorize()[0], member)
@@ -89,7 +92,7 @@ def _column_p(column: pd.Series[Any], is_number: bool, member: Flags) -> float:
     inside, outside = values[member & ~missing], values[~member & ~missing]
     if not len(inside) or not len(outside):
         return _table_p(missing.astype(np.int64), member)
-    p = float(ks_2samp(inside, outside, method="asymp").pvalue)
+    p = two_sample_p(inside, outside)
     return bonferroni([p, _table_p(missing.astype(np.int64), member)]) if missing.any() else p
 
 

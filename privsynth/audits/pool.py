@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from privsynth.audits.copies import Carried, find_carried, joint_codes
+from privsynth.audits.carried import Carried, Grades, find_carried, joint_codes
 from privsynth.audits.encode import Encoding, fit_encoding
 from privsynth.audits.neighbours import CHUNK_ROWS, Neighbours, among_themselves, encoded, nearest
 from privsynth.audits.pace import Pace
@@ -51,6 +51,7 @@ class Pool:
         found: Distances to real and to synthetic rows. The real ones are those of this pool; in `outlying`, its own rows
             and 200,000 others (where there are no more, all).
         carried: Values that one real row alone has and the synthetic table shows, over all rows.
+        grades: int8[all train rows, then all held-out rows]: how strongly a value carried over points at each.
         seed: Of everything that draws.
         outlying: The most unusual of all real rows, drawn or not, where only a sample is attacked; None where all rows are. Its
             `index` counts through all train rows, then all held-out rows. Tests of all rows read this pool, tests of outliers
@@ -69,6 +70,7 @@ class Pool:
     points: Points
     found: Neighbours
     carried: Carried
+    grades: Grades
     seed: int
     outlying: Pool | None = None
     share: float = 1.0
@@ -93,6 +95,7 @@ class _Ground:
     real: pd.DataFrame
     encoding: Encoding
     carried: Carried
+    grades: Grades
     seed: int
     pace: Pace
     told: tuple[str, ...] = ()
@@ -116,6 +119,7 @@ class _Ground:
             points=block.points,
             found=Neighbours(real=real[0], index=real[1], synthetic=made[0], synthetic_index=made[1]),
             carried=self.carried,
+            grades=self.grades,
             seed=self.seed,
             outlying=outlying,
             share=len(block.at) / len(self.real),
@@ -138,11 +142,13 @@ def assemble(tables: Tables, *, seed: int, max_rows: int, pace: Pace | None = No
     pace = pace or Pace()
     pace.tell("looking for values carried over")
     codes = joint_codes(tables)
-    carried = find_carried(tables, codes)
+    carried, grades = find_carried(tables, codes)
     real, sides = _real(tables)
     encoding = fit_encoding([real, tables.synthetic], tables.numeric, seed=seed)
     most, told = _affordable(max_rows, sides, real, tables.synthetic, encoding, pace)
-    ground = _Ground(tables=tables, real=real, encoding=encoding, carried=carried, seed=seed, pace=pace, told=told)
+    ground = _Ground(
+        tables=tables, real=real, encoding=encoding, carried=carried, grades=grades, seed=seed, pace=pace, told=told
+    )
     rng, train = np.random.default_rng(seed), sides[0]
     drawn = ground.targets(np.concatenate([_places(train, most, rng), train + _places(sides[1], most, rng)]))
     if len(drawn.at) == len(real):

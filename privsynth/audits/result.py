@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from privsynth.audits.attacks import Attack
 from privsynth.audits.attributes import Attributes
-from privsynth.audits.copies import Carried, Copies, Overlap
+from privsynth.audits.carried import Carried
+from privsynth.audits.copies import Copies, Overlap
 from privsynth.audits.exchange import Exchangeability
 from privsynth.audits.outliers import HIT_RADIUS, MIN_OUTLIERS, Outliers
 from privsynth.audits.power import Detectable

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from privsynth.audits.attacks import Score
+from privsynth.audits.carried import Grades
 from privsynth.audits.outliers import OutlyingRows
 from privsynth.audits.pool import Pool
 
@@ -32,12 +33,13 @@ class Mark:
     Args:
         name: Of the test.
         rows: int64: which train rows have it, by their place in the train table that was compared.
-        false_alarms: Share of held-out rows that have it, one added to the count and to their number.
+        false_alarms: Share of held-out rows that have it (as strongly), one added to the count and to their number; one
+            share for all rows or float64[rows].
     """
 
     name: str
     rows: Places
-    false_alarms: float
+    false_alarms: float | Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,20 @@ def copied_rows(train: Keys, synthetic: Keys, holdout: Keys) -> Mark:
     return Mark(
         name="copies", rows=np.flatnonzero(copied[: len(train)]), false_alarms=(others + 1) / (len(holdout) + 1)
     )
+
+
+def carried_rows(grades: Grades, train_rows: int) -> Mark:
+    """Mark the train rows of which a value, or pair of labels, that no other real row has came back, where few held-out rows are like it.
+
+    Args:
+        grades: int8[train rows over held-out rows]: how telling the most telling such value is, 0 for none.
+        train_rows: How many of them are train rows.
+    """
+    inside, outside = grades[:train_rows], np.sort(grades[train_rows:])
+    higher = len(outside) - np.searchsorted(outside, inside, side="left")
+    alarms = (higher + 1) / (len(outside) + 1)
+    rows = np.flatnonzero((inside > 0) & (alarms <= NOTICED))
+    return Mark(name="carried", rows=rows, false_alarms=alarms[rows])
 
 
 def met_rows(rows: OutlyingRows, pool: Pool, *, holdout_rows: int) -> Mark:

@@ -23,7 +23,8 @@ def membership_scores(pool: Pool) -> tuple[Score, ...]:
         pool: What is compared; its labels are not read.
 
     Returns:
-        The scores. `combined` is the mean rank of nearest-1, claimed and matched: the one to quote when one is wanted.
+        The scores. `crowded` is the one aggregate. `combined`, the mean rank of nearest-1, claimed and matched, is the one to
+        quote when one is wanted.
     """
     one, five = nearest_scores(pool.found, 1), nearest_scores(pool.found, 5)
     ours, alike, dense = claimed(pool), matched(pool), crowded(pool)
@@ -41,7 +42,9 @@ def membership_scores(pool: Pool) -> tuple[Score, ...]:
         ),
         "combined": ("The mean rank of nearest-1, claimed and matched.", consensus([one, ours, alike])),
     }
-    return tuple(Score(name=name, what=what, values=values) for name, (what, values) in told.items())
+    return tuple(
+        Score(name=name, what=what, values=values, aggregate=name == "crowded") for name, (what, values) in told.items()
+    )
 
 
 def claimed(pool: Pool) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -55,13 +55,17 @@ def moments(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
 def label_columns(columns: Sequence[pd.Series[Any]], real: Sequence[int]) -> list[Labels]:
     """Return the labels of a column in several tables: str, or None where a cell is missing however that is spelled.
 
-    1, 1.0 and "1" are one label. Where every real table spells two truth values, each in one way, they are `true` and `false` in all.
+    1, 1.0 and "1" are one label. A synthetic label that differs from one real label only in case, or in spaces around or
+    within it, is taken for that label: a copy so spelled is one still. Where every real table spells two truth values, each in
+    one way, they are `true` and `false` in all.
 
     Args:
         columns: The column in each table.
         real: Which of the tables are real.
     """
     coded = [_factorized(column) for column in columns]
+    known = _spellings(text for at in real for text in coded[at][1])
+    coded = [(codes, [text if text is None else _respelled(text, known) for text in texts]) for codes, texts in coded]
     if all(is_truth([text for text in coded[at][1] if text is not None]) for at in real):
         coded = [(codes, [_truth(text) for text in texts]) for codes, texts in coded]
     return [np.array([*texts, None], dtype=object)[codes] for codes, texts in coded]
@@ -90,6 +94,25 @@ def _label(level: object) -> str | None:
     return None if len(text) < 8 and text.strip().casefold() in MISSING else text
 
 
+def _spellings(texts: Iterable[str | None]) -> dict[str, set[str]]:
+    """By folded label: how real tables spell it."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        if text is not None:
+            found.setdefault(_folded(text), set()).add(text)
+    return found
+
+
+def _respelled(text: str, known: dict[str, set[str]]) -> str:
+    """Return the one real spelling of a label; a label with none or several stays, so no two real labels become one."""
+    spellings = known.get(_folded(text), ())
+    return next(iter(spellings)) if len(spellings) == 1 else text
+
+
+def _folded(text: str) -> str:
+    return canonical_label(" ".join(text.split())).casefold()
+
+
 def _truth(text: str | None) -> str | None:
-    folded = (text or "").casefold()
+    folded = (text or "").strip().casefold()
     return "true" if folded in TRUE else "false" if folded in FALSE else text

@@ -66,6 +66,20 @@ def _skewed_p(scores: Floats, member: Flags) -> float:
     return float(np.exp(min(0.0, found.fun)))
 
 
+def two_sample_p(inside: Floats, outside: Floats) -> float:
+    """Kolmogorov-Smirnov test that two samples differ, by its asymptotic law; 1 where either has fewer than two values.
+
+    Args:
+        inside: float64[rows] without NaN.
+        outside: The other sample.
+    """
+    from scipy.stats import ks_2samp
+
+    if min(len(inside), len(outside)) < 2:  # the law divides by zero for two samples of one value
+        return 1.0
+    return float(ks_2samp(inside, outside, method="asymp").pvalue)
+
+
 def auc_interval(scores: Floats, member: Flags, *, level: float = 0.95) -> tuple[float, float]:
     """DeLong interval of the area under the ROC curve, clipped to [0, 1].
 

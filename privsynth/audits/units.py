@@ -12,6 +12,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHARED_UNITS = 0.10
+
+
+def split_by_rows(train_units: pd.Series[Any], holdout_units: pd.Series[Any] | None) -> str | None:
+    """Say so where more than a tenth of all units have rows on both sides, else nothing.
+
+    Held-out rows of units that train has are left out, and a unit of many rows nearly always has one in train: the holdout keeps
+    units of few rows, which may be other people than the rest.
+
+    Args:
+        train_units: The unit of each train row; a missing unit is a unit of its own row.
+        holdout_units: The unit of each held-out row, or None.
+    """
+    if holdout_units is None:
+        return None
+    inside, outside = (_spelled(units) for units in (train_units, holdout_units))
+    mine, theirs = set(inside.dropna()), set(outside.dropna())
+    every, shared = len(mine | theirs) + int(inside.isna().sum() + outside.isna().sum()), len(mine & theirs)
+    if shared <= SHARED_UNITS * every:
+        return None
+    return (
+        f"Train and holdout were split by rows, not by units: {100 * shared / every:.2g}% of the units are on both sides, and the "
+        "held-out ones that are not have few rows and may be of another kind. Split by units."
+    )
+
+
 def one_row_per_unit(
     train: pd.DataFrame,
     train_units: pd.Series[Any],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from privsynth.audits.copies import Codes, joined, label_pairs
+from privsynth.audits.carried import Codes, joined, label_pairs
 from privsynth.audits.encode import Encoding
 from privsynth.audits.neighbours import encoded
 from privsynth.audits.pace import Pace

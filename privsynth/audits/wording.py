@@ -10,7 +10,6 @@ MEANING = {
     "nearest-5": "density of synthetic rows around a row",
     "claimed": "synthetic rows that lie closer to it than to any other real row",
     "matched": "cells that one synthetic row shares with it",
-    "crowded": "frequencies of its parts",
     "combined": "three scores together",
     "copies": "exact copies of rows",
     "carried": "values that a single real row has",
@@ -51,8 +50,8 @@ def judge(adjusted: dict[str, float], detectable: Detectable, *, needed: int | N
     )
     return "no leak found", (
         beyond,
-        f"Verbatim copies of {percent(detectable.copied_share)} of the train rows{outliers} would have been found with "
-        "95% power.",
+        f"Verbatim copies, in every compared column, of {percent(detectable.copied_share)} of the train rows{outliers} would "
+        "have been found with 95% power.",
     )
 
 

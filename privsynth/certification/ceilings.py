@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from privsynth.certification.bounds import epsilon_at_least, mu_at_least, one_run_epsilon, one_run_mu
+from privsynth.certification.bounds import epsilon_at_least, mu_at_least, one_run_epsilon, one_run_mu, one_run_refutes
 
 _GUESSES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
+_LEAST_FACTOR, _HALVINGS = 0.01, 20
 
 
 def ceiling_two_worlds_mu(runs: int, error: float, delta: float = 0.0) -> float:
@@ -35,6 +37,53 @@ def expected_two_worlds_mu(mu: float, runs: int, error: float, delta: float = 0.
 
     wrong = round(runs * float(ndtr(-mu / 2)))
     return mu_at_least(wrong, wrong, (runs, runs), error, delta)
+
+
+def detectable_two_worlds(mu: float, reach: float, runs: int, error: float, delta: float = 0.0) -> float | None:
+    """Return the largest factor of noise that is seen as expected: the lower bound of the best attack is above the claim.
+
+    Args:
+        mu: Of the claim.
+        reach: mu of the attack where the noise is what it should be; at most the claim's.
+        runs: Of either world.
+        error: Probability with which the bound may be too high.
+        delta: Probability with which the claim reveals everything, beside mu.
+
+    Returns:
+        From 0.01 to 1; None where less is not seen either.
+    """
+    return _largest_factor(lambda factor: expected_two_worlds_mu(reach / factor, runs, error, delta) > mu)
+
+
+def detectable_one_run(
+    mu: float, reach: Callable[[float], float], guesses: int, canaries: int, error: float, delta: float = 0.0
+) -> float | None:
+    """Return the largest factor of noise that is seen as expected; see `detectable_two_worlds`.
+
+    Args:
+        mu: Of the claim.
+        reach: Distance of the scores of canaries that are there from those of the others, by the factor of noise.
+        guesses: Fixed before the run.
+        canaries: How many rows are in the table by a coin each.
+        error: Probability with which the bound may be too high.
+        delta: Probability with which the claim reveals everything, beside mu.
+    """
+    return _largest_factor(
+        lambda factor: one_run_refutes(
+            expected_right(reach(factor), guesses, canaries), guesses, canaries, error, mu, delta
+        )
+    )
+
+
+def _largest_factor(seen: Callable[[float], bool]) -> float | None:
+    """Return the largest factor below 1 that is seen, where all smaller ones are; None where the least is not."""
+    if not seen(_LEAST_FACTOR):
+        return None
+    low, high = _LEAST_FACTOR, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if seen(middle) else (low, middle)
+    return low
 
 
 def expected_right(mu: float, guesses: int, canaries: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ from privsynth.certification.bounds import (
 from privsynth.certification.ceilings import (
     ceiling_one_run_mu,
     ceiling_two_worlds_mu,
+    detectable_one_run,
+    detectable_two_worlds,
     expected_right,
     expected_two_worlds_mu,
 )
@@ -55,8 +58,20 @@ def separation(without: Floats, with_unit: Floats) -> float:
     return min(gap / max(spread, gap / MOST_MU), MOST_MU) if gap > 0 else 0.0
 
 
+def standard_error(distance: float, without: int, with_unit: int) -> float:
+    """Return the standard error of a `separation` of so many scores of both kinds, each normal."""
+    return math.sqrt(1 / without + 1 / with_unit + distance**2 / (2 * (without + with_unit)))
+
+
 def judged_worlds(
-    claim: Claim, without: Floats, with_unit: Floats, error: float, *, farthest_mu: float | None = None
+    claim: Claim,
+    without: Floats,
+    with_unit: Floats,
+    error: float,
+    *,
+    farthest_mu: float | None = None,
+    name: str = TWO_WORLDS,
+    units: int = 1,
 ) -> Attack:
     """Return what log-likelihood ratios of two worlds show.
 
@@ -69,24 +84,37 @@ def judged_worlds(
         with_unit: float64[n], of runs with it.
         error: Probability with which each of the two bounds may be too high.
         farthest_mu: Largest mu of a single run, by the distances of its exact answers.
+        name: Of the attack.
+        units: How many units one world has more; what is found of mu is told of one of them. Where there are several, there may be
+            no delta beside mu, and epsilon is not bounded directly.
     """
-    runs = len(without), len(with_unit)
-    most = ceiling_two_worlds_mu(min(runs), error, claim.beside)
+    runs, beside, whole = (len(without), len(with_unit)), claim.beside, claim.mu * units
+    few, reached = min(runs), separation(without, with_unit)
+    reach = whole if farthest_mu is None else min(farthest_mu, whole)
     return Attack(
-        name=TWO_WORLDS,
-        runs=min(runs),
+        name=name,
+        runs=few,
         claimed=claim.loss(claim.mu),
-        lower=claim.loss(mu_at_least(*wrong_at(0.0, without, with_unit), runs, error, claim.beside)),
-        estimate=claim.loss(separation(without, with_unit)),
-        ceiling=claim.loss(most),
-        expected=claim.loss(expected_two_worlds_mu(claim.mu, min(runs), error, claim.beside)),
-        epsilon_direct=epsilon_of_scores(without, with_unit, error, claim.delta),
+        lower=claim.loss(mu_at_least(*wrong_at(0.0, without, with_unit), runs, error, beside) / units),
+        estimate=claim.loss(reached / units),
+        standard_error=standard_error(reached, *runs) / units,
+        ceiling=claim.loss(ceiling_two_worlds_mu(few, error, beside) / units),
+        expected=claim.loss(expected_two_worlds_mu(whole, few, error, beside) / units),
+        detectable_noise_factor=detectable_two_worlds(whole, reach, few, error, beside),
+        epsilon_direct=epsilon_of_scores(without, with_unit, error, claim.delta) if units == 1 else 0.0,
         farthest_mu=farthest_mu,
     )
 
 
 def judged_guesses(
-    claim: Claim, right: int, guesses: int, canaries: int, error: float, *, reached: float | None = None
+    claim: Claim,
+    right: int,
+    guesses: int,
+    canaries: int,
+    error: float,
+    *,
+    reached: float | None = None,
+    reach: Callable[[float], float] | None = None,
 ) -> Attack:
     """Return what right guesses in one run show.
 
@@ -97,6 +125,7 @@ def judged_guesses(
         canaries: How many rows were in the table by a coin each.
         error: Probability with which each of the two bounds may be too high.
         reached: Distance of the scores of canaries that are there from those of the others, in standard deviations.
+        reach: What it would be as expected, by the factor of noise; None for that of a Gaussian claim.
     """
     most = ceiling_one_run_mu(guesses, canaries, error, claim.beside)
     lower = one_run_mu(right, guesses, canaries, error, claim.beside)
@@ -109,7 +138,11 @@ def judged_guesses(
         claimed=claim.loss(claim.mu),
         lower=claim.loss(lower),
         estimate=claim.loss(lower if reached is None else reached),
+        standard_error=None if reached is None else standard_error(reached, canaries // 2, canaries - canaries // 2),
         ceiling=claim.loss(most),
         expected=claim.loss(honest),
+        detectable_noise_factor=detectable_one_run(
+            claim.mu, reach or (lambda factor: claim.mu / factor), guesses, canaries, error, claim.beside
+        ),
         epsilon_direct=one_run_epsilon(right, guesses, canaries, error, claim.delta),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,6 +10,8 @@ FORMAT = "privsynth.certify/1"
 Verdict = Literal["violation", "no violation found", "inconclusive"]
 CANNOT = "It cannot prove the guarantee."
 ROUNDING = 1 + 1e-9
+SAMPLER = "sampler"
+SURPRISING = 3.0  # standard errors of an estimate above its claim
 ENOUGH = 0.5  # of the claim: a design that cannot show more is inconclusive
 
 
@@ -34,17 +37,20 @@ class Attack:
     """What one attack found.
 
     Args:
-        name: `two worlds` or `one run`.
-        runs: Runs of each world, or 1.
+        name: `two worlds`, `one run` or `sampler`.
+        runs: Runs of each world, or 1; of the sampler, draws.
         canaries: Rows that were in the table by a coin each; None of two worlds.
         guesses: For how many of them the attacker guessed; None of two worlds.
         claimed: What is claimed of what was attacked.
         lower: Lower bound, of a mechanism that is Gaussian as the claim says.
         estimate: Best estimate of the attack's reach, which is no bound.
+        standard_error: Of the estimate's mu; None where it is not known.
         ceiling: The lower bound of an attacker who is never wrong.
         expected: The lower bound that the best attack would show, were the claim exactly true and no delta beside it.
         epsilon_direct: Lower bound of epsilon at the claim's delta, of a mechanism of any kind.
         farthest_mu: Largest mu of a single run, by the distances of its exact answers; None where it is not known.
+        detectable_noise_factor: The largest share of the due noise whose lower bound is above the claim as expected; None where no
+            lack of noise is seen.
     """
 
     name: str
@@ -58,11 +64,19 @@ class Attack:
     expected: Loss
     epsilon_direct: float
     farthest_mu: float | None = None
+    standard_error: float | None = None
+    detectable_noise_factor: float | None = None
 
     @property
     def too_far(self) -> bool:
         """Whether exact answers of neighbours lie farther apart than is claimed."""
         return self.farthest_mu is not None and self.farthest_mu > self.claimed.mu * ROUNDING
+
+    @property
+    def surprises(self) -> bool:
+        """Whether the estimate is above the claim by more than chance explains; that is no bound, and asks for more runs."""
+        margin = None if self.standard_error is None else SURPRISING * self.standard_error
+        return margin is not None and self.estimate.mu > self.claimed.mu + margin
 
     @property
     def refutes(self) -> bool:
@@ -75,7 +89,8 @@ class Attack:
         return {
             **{name: getattr(self, name) for name in ("name", "runs", "canaries", "guesses")},
             **{name: getattr(self, name).to_json() for name in losses},
-            **{name: getattr(self, name) for name in ("epsilon_direct", "farthest_mu")},
+            **{name: getattr(self, name) for name in ("standard_error", "epsilon_direct", "farthest_mu")},
+            "detectable_noise_factor": self.detectable_noise_factor,
         }
 
 
@@ -134,9 +149,14 @@ class CertifyResult:
     twins: tuple[Twin, ...]
 
     @property
+    def _telling(self) -> tuple[Attack, ...]:
+        """The attacks on the generator: what is shown of the sampler is about noise alone, and told where it refutes the claim."""
+        return tuple(attack for attack in self.attacks if attack.name != SAMPLER or attack.refutes)
+
+    @property
     def best(self) -> Attack:
-        """The attack with the highest lower bound; where none has any, with the highest estimate."""
-        return max(self.attacks, key=lambda attack: (attack.lower.epsilon, attack.estimate.epsilon))
+        """The attack on the generator with the highest lower bound; where none has any, with the highest estimate."""
+        return max(self._telling, key=lambda attack: (attack.lower.epsilon, attack.estimate.epsilon))
 
     @property
     def lower(self) -> Loss:
@@ -151,7 +171,16 @@ class CertifyResult:
     @property
     def ceiling(self) -> Loss:
         """What these runs could have shown at most."""
-        return max((attack.ceiling for attack in self.attacks), key=lambda loss: loss.mu)
+        return max((attack.ceiling for attack in self._telling), key=lambda loss: loss.mu)
+
+    @property
+    def detectable_noise_factor(self) -> float | None:
+        """The largest share of the due noise that an attack on the generator is expected to see; None where none is."""
+        return self._detectable(attack for attack in self.attacks if attack.name != SAMPLER)
+
+    @staticmethod
+    def _detectable(attacks: Iterable[Attack]) -> float | None:
+        return max((each.detectable_noise_factor for each in attacks if each.detectable_noise_factor), default=None)
 
     @property
     def verdict(self) -> Verdict:
@@ -178,8 +207,26 @@ class CertifyResult:
         if self.verdict == "violation":
             return f"Violation: the claim is epsilon {self.claimed.epsilon:g}, and {self._shown(surely)}."
         if self.verdict == "inconclusive":
-            return f"Inconclusive: {self.reason}. Of {claim} the best attack reaches {reached}; {could}. Use more runs. {CANNOT}"
-        return f"No violation found: of {claim} the best attack reaches {reached}; {could}. {CANNOT}"
+            told = f"Inconclusive: {self.reason}. Of {claim} the best attack reaches {reached}; {could}. Use more runs."
+        else:
+            told = f"No violation found: of {claim} the best attack reaches {reached}; {could}."
+        return " ".join([told, self._noise(), *self._surprise(), CANNOT])
+
+    def _noise(self) -> str:
+        """Say how much of the noise may be missing unseen."""
+        factor = self.detectable_noise_factor
+        alone = self._detectable(attack for attack in self.attacks if attack.name == SAMPLER)
+        whole = (
+            f"Noise of less than {factor:.2f} of its due would mostly be seen"
+            if factor
+            else "No lack of noise would be seen"
+        )
+        return whole + (f", in the sampler alone of less than {alone:.2f}." if alone else ".")
+
+    def _surprise(self) -> list[str]:
+        """Say which estimates are above the claim."""
+        found = [f"`{attack.name}`" for attack in self.attacks if attack.surprises]
+        return [f"The estimate of {' and '.join(found)} is above the claim: run more."] if found else []
 
     def _shown(self, surely: str) -> str:
         """Say what refutes the claim."""
@@ -213,6 +260,7 @@ class CertifyResult:
             "lower": self.lower.to_json(),
             "estimate": self.estimate.to_json(),
             "ceiling": self.ceiling.to_json(),
+            "detectable_noise_factor": self.detectable_noise_factor,
             "attacks": [attack.to_json() for attack in self.attacks],
             "twins": [twin.to_json() for twin in self.twins],
             "sentence": self.sentence(),

@@ -14,6 +14,7 @@ from privsynth.accounting import mu_of, sampled_noise, spend_of
 from privsynth.certification.ceilings import best_guesses, expected_two_worlds_mu
 from privsynth.certification.judging import Claim, judged_guesses, judged_worlds, separation
 from privsynth.certification.result import Attack, CertifyResult, Twin
+from privsynth.certification.sampler import DRAWS, sampler_attack
 from privsynth.certification.toys import Toy
 from privsynth.certification.worlds import worlds
 from privsynth.errors import UsageError
@@ -83,17 +84,24 @@ def certify_generator(
 def _fits(
     toy: Toy, budget: Budget, runs: int, error: float, workers: int, told: Told
 ) -> tuple[tuple[Attack, ...], tuple[Twin, ...]]:
-    """Attack all noisy answers of fits, and of fits with half the noise, in as many runs as that takes."""
-    error /= _BOUNDS
+    """Attack all noisy answers of fits, the sampler, and fits with half the noise, in as many runs as that takes."""
+    error /= 2 * _BOUNDS
 
     def attack(each: Toy, many: int, name: str) -> Attack:
         found = worlds(each, many, workers=workers, told=_tenths(name, many, told))
         return fits_attack(each, found, budget, error)
 
-    found = attack(toy, runs, "two worlds")
+    found = attack(toy, runs, "two worlds"), _sampler(toy.mu, budget, runs, error, told)
     few = _twin_runs(toy.mu, runs, error)
     twin = attack(replace(toy, factor=0.5), few, f"twin with {HALF}")
-    return (found,), (Twin(bug=HALF, attack=twin),)
+    return found, (Twin(bug=HALF, attack=twin),)
+
+
+def _sampler(mu: float, budget: Budget, runs: int, error: float, told: Told, real: bool = False) -> Attack:
+    """Attack the sampler with the noise of a single answer that spends the whole budget."""
+    draws = max(DRAWS, runs)
+    told(f"sampler: {draws:,} draws of each world")
+    return sampler_attack(Claim(mu=mu, delta=budget.delta), error, draws=draws, real=real)
 
 
 def fits_attack(
@@ -114,17 +122,21 @@ def fits_attack(
 
 
 def _steps(budget: Budget, runs: int, error: float, told: Told) -> tuple[tuple[Attack, ...], tuple[Twin, ...]]:
-    """Attack one step in two worlds, and the steps of one run by canaries; then the twins."""
+    """Attack one step in two worlds, the steps of one run by canaries, and the sampler of gradients; then the twins."""
     from privsynth.certification.small_networks import Steps
 
-    error /= 2 * _BOUNDS
+    error /= 3 * _BOUNDS
     whole = mu_of(budget.epsilon, budget.delta)
     one = Steps(noise=1 / whole * (1 + 1e-12))
     beside = budget.delta / 2
     mu = mu_of(budget.epsilon, budget.delta - beside)
     noise = sampled_noise(Fraction(mu) ** 2, CANARY_RATE, CANARY_STEPS, beside)
     several = Steps(rate=CANARY_RATE, noise=noise, steps=CANARY_STEPS, delta=beside)
-    attacks = (steps_attack(one, budget, runs, error, told), canary_attack(several, budget, error, told=told))
+    attacks = (
+        steps_attack(one, budget, runs, error, told),
+        canary_attack(several, budget, error, told=told),
+        _sampler(whole, budget, runs, error, told, real=True),
+    )
     few = _twin_runs(whole, runs, error)
     twins = (
         Twin(bug=HALF, attack=steps_attack(replace(one, factor=0.5), budget, few, error, told, f"twin with {HALF}")),
@@ -185,13 +197,17 @@ def canary_attack(
     canaries = CANARIES if canaries is None else canaries
     told(f"one run with {canaries:,} canaries")
     claim = Claim(mu=spend_of(steps.event).mu, delta=budget.delta, beside=steps.beside)
-    shift = steps.rate * math.sqrt(steps.steps) / math.sqrt(steps.noise**2 + steps.rate * (1 - steps.rate))
-    guesses = best_guesses(shift, canaries, error, steps.beside)
+
+    def shift(factor: float) -> float:
+        return steps.rate * math.sqrt(steps.steps / ((factor * steps.noise) ** 2 + steps.rate * (1 - steps.rate)))
+
+    guesses = best_guesses(shift(1.0), canaries, error, steps.beside)
     there = np.random.default_rng(seed).random(canaries) < 0.5
     with settings(1):
         scores = canary_scores(steps, there)
     right = right_guesses(scores, there, guesses)
-    return judged_guesses(claim, right, guesses, canaries, error, reached=separation(scores[~there], scores[there]))
+    reached = separation(scores[~there], scores[there])
+    return judged_guesses(claim, right, guesses, canaries, error, reached=reached, reach=shift)
 
 
 def _twin_runs(mu: float, runs: int, error: float) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from privsynth.certification.worlds import instead_of
+from privsynth.certification.substitutes import instead_of
 from privsynth.generators import ctgan_training
 from privsynth.generators.binning import Marginal
 from privsynth.generators.clipping import clipped_gradient

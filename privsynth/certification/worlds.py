@@ -6,7 +6,7 @@ same in both worlds once these are; the replays of the tests show that. For ever
 answers too: that is the mu**2 of this run, and none may be above the claim.
 
 Nothing here is a release: the tables are toys that this package made, and so most runs draw their noise with numpy. The sampler of
-releases is tested by itself, and drawn from here where `Toy.exact` says so.
+releases is attacked by itself (`sampler`), and drawn from here where `Toy.exact` says so.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from __future__ import annotations
 import functools
 import math
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.certification.substitutes import instead_of
 from privsynth.certification.toys import Toy
 from privsynth.errors import PrivsynthError
 from privsynth.generators import maxent
@@ -145,17 +145,6 @@ class QuickSurvey(Survey):
 
     def _agreed(self, pair: Pair, table: Floats) -> Floats:
         return agreed(table, self._mass[pair[0]], self._mass[pair[1]], passes=_QUICK_PASSES)
-
-
-@contextmanager
-def instead_of(module: Any, name: str, value: Any) -> Iterator[None]:
-    """Let a module use something else under a name; the fits of other threads would too."""
-    usual = getattr(module, name)
-    setattr(module, name, value)
-    try:
-        yield
-    finally:
-        setattr(module, name, usual)
 
 
 def weighed(toy: Toy, runs: int, seed: int, quick: bool = True) -> Floats:

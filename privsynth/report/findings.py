@@ -20,7 +20,7 @@ from privsynth.report.wording import (
     visible,
 )
 
-Outcome = Literal["leak", "nothing found", "within the guarantee", "not tested", "cannot be read"]
+Outcome = Literal["leak", "nothing found", "within the guarantee", "not tested", "cannot be read", "shown only"]
 
 _ATTACKS = {
     "nearest-1": "Nearest synthetic row",
@@ -141,7 +141,7 @@ def _attacked(attack: Mapping[str, Any], audit: Mapping[str, Any]) -> Finding:
         chance="AUC 0.500; 1%",
         p=number(attack, "p_value"),
         p_holm=number(attack, "p_holm"),
-        outcome=_outcome(audit, number(attack, "p_holm")),
+        outcome=_outcome_of_attack(audit, attack),
         is_attack=True,
     )
 
@@ -179,6 +179,11 @@ def _copies_alone(audit: Mapping[str, Any]) -> Finding:
         p=number(audit, "copies", "p_value"),
         outcome="leak" if leak else "not tested",
     )
+
+
+def _outcome_of_attack(audit: Mapping[str, Any], attack: Mapping[str, Any]) -> Outcome:
+    decides_nothing = number(attack, "p_holm") is None and number(attack, "p_value") is not None
+    return "shown only" if decides_nothing else _outcome(audit, number(attack, "p_holm"))
 
 
 def _outcome(audit: Mapping[str, Any], p_holm: float | None) -> Outcome:

@@ -71,7 +71,8 @@ def _reach(audit: Mapping[str, Any]) -> str:
         return ""
     also = "" if outlying is None else f", and synthetic rows at {percent(outlying)} of the outliers"
     power = rate(number(audit, "detectable", "power"))
-    return f"Verbatim copies of {percent(copied)} of the train rows{also} would have been found with {power} power."
+    found = f"Verbatim copies, in every compared column, of {percent(copied)} of the train rows{also}"
+    return f"{found} would have been found with {power} power."
 
 
 def _beyond(guarantee: Mapping[str, Any] | None) -> str:
