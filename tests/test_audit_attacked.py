@@ -14,7 +14,7 @@ from privsynth.audits.spellings import label_columns
 from privsynth.audits.statistics import excess_p, rank_test
 from privsynth.audits.strangeness import features
 from privsynth.audits.tables import Tables, align
-from privsynth.audits.units import one_row_per_unit, split_by_rows
+from privsynth.audits.units import one_row_per_unit
 from privsynth.privacy import Private
 
 
@@ -251,32 +251,13 @@ def test_what_would_have_been_found_are_copies_of_whole_rows() -> None:
     assert "Verbatim copies, in every compared column, of" in audited(*tables).reasons[1]
 
 
-def test_tables_that_were_split_by_rows_and_not_by_units_get_no_verdict() -> None:
-    rng = np.random.default_rng(11)
-    sizes = rng.integers(1, 7, 200)
-    units = pd.Series(np.repeat([f"u{each}" for each in range(200)], sizes))
-    rows = pd.DataFrame(
-        {"x": np.repeat(sizes, sizes) + rng.normal(0, 1, len(units)), "k": rng.choice(list("abc"), len(units))}
-    )
+def test_tables_that_were_split_by_rows_and_not_by_units_are_told() -> None:
+    def told(train: list[object], holdout: list[object]) -> str:
+        sides = [(pd.DataFrame({"x": range(len(each))}), pd.Series(each, dtype=object)) for each in (train, holdout)]
+        return " ".join(one_row_per_unit(*sides[0], *sides[1], seed=0)[2])
 
-    made = rows.assign(x=rows["x"] + 0.5)[:300]
-
-    def split(inside: np.ndarray) -> AuditResult:
-        sides = [(rows[side].reset_index(drop=True), units[side].reset_index(drop=True)) for side in (inside, ~inside)]
-        (train, mine), (holdout, theirs) = sides
-        wards = {"train_units": Private(mine), "holdout_units": Private(theirs)}
-        return audit_tables(Private(train), made, Private(holdout), sensitive=(), **wards)
-
-    mixed = split(rng.random(len(rows)) < 0.5)
-    assert mixed.verdict == "inconclusive"
-    assert "split by rows, not by units" in mixed.reasons[0]
-    assert "Split by units." in mixed.reasons[0]
-    assert mixed.attacks == ()
-    assert "split by rows" not in " ".join(split(np.repeat(rng.random(200) < 0.5, sizes)).reasons)
-
-
-def test_up_to_a_tenth_of_the_units_may_be_shared_and_rows_without_a_unit_count() -> None:
-    train, holdout = pd.Series([1.0, 2.0, 3.0, np.nan, np.nan]), pd.Series(["3", "4", "5", "6", "7", None])
-    assert split_by_rows(train, holdout) is None  # 1 of 10
-    assert "11% of the units" in str(split_by_rows(train[:4], holdout))
-    assert split_by_rows(train, None) is None
+    train, holdout = [1.0, 2.0, 3.0, None, None], ["3", "4", "5", "6", "7", None]
+    assert "1 held-out rows belong to units that train has" in told(train, holdout)
+    assert "split by rows" not in told(train, holdout)  # one unit of ten
+    assert "split by rows, not by units: 11% of the units" in told(train[:4], holdout)
+    assert "Split by units." in told(train[:4], holdout)

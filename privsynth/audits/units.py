@@ -15,29 +15,6 @@ if TYPE_CHECKING:
 SHARED_UNITS = 0.10
 
 
-def split_by_rows(train_units: pd.Series[Any], holdout_units: pd.Series[Any] | None) -> str | None:
-    """Say so where more than a tenth of all units have rows on both sides, else nothing.
-
-    Held-out rows of units that train has are left out, and a unit of many rows nearly always has one in train: the holdout keeps
-    units of few rows, which may be other people than the rest.
-
-    Args:
-        train_units: The unit of each train row; a missing unit is a unit of its own row.
-        holdout_units: The unit of each held-out row, or None.
-    """
-    if holdout_units is None:
-        return None
-    inside, outside = (_spelled(units) for units in (train_units, holdout_units))
-    mine, theirs = set(inside.dropna()), set(outside.dropna())
-    every, shared = len(mine | theirs) + int(inside.isna().sum() + outside.isna().sum()), len(mine & theirs)
-    if shared <= SHARED_UNITS * every:
-        return None
-    return (
-        f"Train and holdout were split by rows, not by units: {100 * shared / every:.2g}% of the units are on both sides, and the "
-        "held-out ones that are not have few rows and may be of another kind. Split by units."
-    )
-
-
 def one_row_per_unit(
     train: pd.DataFrame,
     train_units: pd.Series[Any],
@@ -67,6 +44,7 @@ def one_row_per_unit(
     shared = np.asarray(holdout_units.isin(train_units.dropna()))
     if shared.any():
         told.append(f"{int(shared.sum())} held-out rows belong to units that train has; they were left out.")
+        told += _split_by_rows(train_units, holdout_units)
     return kept_train, holdout[_first_of_each(holdout_units, rng) & ~shared], tuple(told)
 
 
@@ -85,3 +63,18 @@ def _spelled(units: pd.Series[Any]) -> pd.Series[Any]:
     codes, levels = units.factorize()
     names = np.array([*(canonical_label(level) for level in levels), None], dtype=object)
     return pd.Series(names[codes], index=units.index, dtype=object)
+
+
+def _split_by_rows(inside: pd.Series[Any], outside: pd.Series[Any]) -> list[str]:
+    """Say so where more than a tenth of all units have rows on both sides; a missing unit is a unit of its own row.
+
+    A unit of many rows nearly always has one in train, so the holdout keeps units of few rows, which may be other people.
+    """
+    mine, theirs = set(inside.dropna()), set(outside.dropna())
+    every, shared = len(mine | theirs) + int(inside.isna().sum() + outside.isna().sum()), len(mine & theirs)
+    if shared <= SHARED_UNITS * every:
+        return []
+    return [
+        f"Train and holdout were split by rows, not by units: {100 * shared / every:.2g}% of the units are on both sides, and the "
+        "held-out ones that are not have few rows and may be of another kind. Split by units."
+    ]

@@ -30,7 +30,7 @@ from privsynth.audits.pool import assemble
 from privsynth.audits.result import AuditResult
 from privsynth.audits.statistics import bonferroni, excess_p
 from privsynth.audits.tables import Tables, align, row_keys
-from privsynth.audits.units import one_row_per_unit, split_by_rows
+from privsynth.audits.units import one_row_per_unit
 from privsynth.audits.wording import in_words
 from privsynth.errors import UsageError
 
@@ -86,17 +86,13 @@ def audit_tables(
     members = members.set_axis(range(len(members)) if train_numbers is None else train_numbers.reveal(), axis=0)
     given = {"train": len(members), "synthetic": len(synthetic)} | ({} if others is None else {"holdout": len(others)})
     told: tuple[str, ...] = ()
-    mixed: str | None = None
     if train_units is not None:
         outside = None if holdout_units is None else holdout_units.reveal()
-        mixed = split_by_rows(train_units.reveal(), outside)
         members, others, told = one_row_per_unit(members, train_units.reveal(), others, outside, seed=seed)
     aligned = align(members, synthetic, others, identifiers=identifiers)
     blank = _blank(aligned, given, told)
     if not aligned.columns:
         return replace(blank, reasons=("The tables have no column in common, so nothing could be compared.",))
-    if mixed is not None:
-        return _alone(aligned, blank, mixed)
     empty = [name for name in ("train", "synthetic", "holdout") if blank.n.get(name) == 0]
     if empty:
         return replace(blank, reasons=(f"There is no row in: {', '.join(empty)}. Nothing could be compared.",))

@@ -14,7 +14,7 @@ from privsynth.audits.exchange import compare_populations
 from privsynth.audits.neighbours import NEIGHBOURS, among_themselves, encoded, nearest
 from privsynth.audits.shadows.cells import Cells
 from privsynth.audits.tables import row_keys
-from privsynth.audits.units import one_row_per_unit, split_by_rows
+from privsynth.audits.units import one_row_per_unit
 from privsynth.errors import UsageError
 from privsynth.privacy import Private
 
@@ -148,7 +148,7 @@ def assemble_pool(
     encoding, cells = fit_encoding([rows], numeric, seed=seed), Cells.fitted(rows, numeric, rng)
     points = encoding.encode(rows)
     real, index = among_themselves(points, seed=seed)
-    problem = _incomparable(rows, numeric, member, index, seed) if kept.split is None else kept.split
+    problem = _incomparable(rows, numeric, member, index, seed)
     return ShadowPool(
         rows=rows,
         places=np.concatenate([np.asarray(each.index) + at for each, at in zip(sides, (0, len(inside)), strict=False)]),
@@ -168,13 +168,12 @@ def assemble_pool(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
-    """Rows to score, their index the place in the table that was given; which of all rows fits may use; whether sides share units."""
+    """Rows to score, their index the place in the table that was given; and which of all rows fits may use."""
 
     train: pd.DataFrame
     holdout: pd.DataFrame | None
     usable: Flags
     told: tuple[str, ...]
-    split: str | None = None
 
 
 def _kept(train: pd.DataFrame, holdout: pd.DataFrame | None, units: list[pd.Series[Any]], seed: int) -> _Kept:
@@ -182,31 +181,23 @@ def _kept(train: pd.DataFrame, holdout: pd.DataFrame | None, units: list[pd.Seri
     every = len(train) + (0 if holdout is None else len(holdout))
     usable, told = np.ones(every, dtype=np.bool_), tuple[str, ...]()
     scored, held = train, holdout
-    split: str | None = None
     if units:
         their = units[1] if len(units) > 1 else None
-        split = split_by_rows(units[0], their)
         scored, held, told = one_row_per_unit(train, units[0], holdout, their, seed=seed)
         if their is not None:
             usable[len(train) :] = ~np.asarray(their.isin(units[0].dropna()))
     if held is None or not len(held):
-        return _Kept(train=scored, holdout=None, usable=usable, told=told, split=split)
+        return _Kept(train=scored, holdout=None, usable=usable, told=told)
     numeric = frozenset(name for name in scored.columns if scored[name].dtype == np.float64)
     keys = row_keys(scored, numeric), row_keys(held, numeric)
     if not find_overlap(*keys, seed=seed).found:
-        return _Kept(train=scored, holdout=held, usable=usable, told=told, split=split)
+        return _Kept(train=scored, holdout=held, usable=usable, told=told)
     mine, theirs = exchangeable_part(*keys)
     usable[np.asarray(scored.index)[~mine]] = usable[np.asarray(held.index)[~theirs] + len(train)] = False
     more = (
         "Held-out rows that are also train rows took no part in the shadow fits, nor did train rows that occur twice."
     )
-    return _Kept(
-        train=scored[mine],
-        holdout=held[theirs] if theirs.any() else None,
-        usable=usable,
-        told=(*told, more),
-        split=split,
-    )
+    return _Kept(train=scored[mine], holdout=held[theirs] if theirs.any() else None, usable=usable, told=(*told, more))
 
 
 def _incomparable(rows: pd.DataFrame, numeric: frozenset[str], member: Flags, index: Ints, seed: int) -> str | None:
