@@ -246,7 +246,10 @@ class TestPage:
         assert "recognised 1.3% (95% interval 0.70% to 2.1%)" in told
         assert "where chance gives 1% (n = 400 held-out rows)" in told
         assert "AUC is 0.512 (95% interval 0.497 to 0.528), where chance gives 0.500" in told
-        assert "Verbatim copies, in every compared column, of 1.2% of the train rows would have been found with 95% power" in told
+        assert (
+            "Verbatim copies, in every compared column, of 1.2% of the train rows would have been found with 95% power"
+            in told
+        )
         assert "at 1% false alarms none recognises more than" in told
 
     def test_the_paragraph_of_a_leak_names_the_tests_and_no_smallest_leak(self) -> None:
