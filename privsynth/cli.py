@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from privsynth import __version__, exits
+from privsynth.cli_audit import audit
 from privsynth.cli_certify import certify
 from privsynth.cli_ledger import ledger
 from privsynth.cli_options import (
-    AUDITED,
     COMPARED,
     ENCODING,
     FIT,
@@ -25,16 +25,12 @@ from privsynth.cli_options import (
     TABLE,
     UNIT,
     check_outputs,
-    gate,
     print_html,
     print_json,
-    print_junit,
-    print_rows_at_risk,
     say_problems,
 )
 from privsynth.cli_progress import Bar, tell_how_to_go_on, tell_what_is_kept
 from privsynth.cli_scan import scan
-from privsynth.cli_shadow import SHADOWS, audited
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -251,49 +247,6 @@ def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> No
 
 
 @cli.command()
-@AUDITED
-@SHADOWS
-@click.option("--unit", metavar="COL", help="Column that says whose row it is; one row of each is audited.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["leak", "inconclusive"]),
-    help="Exit with 6 on this verdict (inconclusive: or a leak).",
-)
-@click.option("--junit", "junit_path", metavar="F", help="Write the tests as JUnit XML, for build servers.")
-@click.option(
-    "--rows-at-risk",
-    "rows_path",
-    metavar="F.csv",
-    help="Write the numbers of the train rows that it gives away most; for the owner only.",
-)
-def audit(
-    json_path: str | None,
-    html_path: str | None,
-    junit_path: str | None,
-    rows_path: str | None,
-    fail_on: str | None,
-    **options: Any,
-) -> None:
-    """Test whether a synthetic table gives away rows of the real one.
-
-    What it prints and writes was computed from private rows: keep it as you keep those. Files get mode 0600.
-    """
-    from privsynth.tables import PRIVATE_FIGURES, print_audit
-
-    check_outputs(json_path, html_path, junit_path, rows_path)
-    result = audited(**options, on_result=lambda found: print_rows_at_risk(found, rows_path))
-    print_json(result, json_path, private=True)
-    print_html("audit", result, html_path, private=True)
-    print_junit(result, junit_path, fail_on)
-    if json_path == "-":
-        click.echo(PRIVATE_FIGURES, err=True)
-    else:
-        print_audit(result)
-    bad = {"leak": ("leak",), "inconclusive": ("leak", "inconclusive"), None: ()}[fail_on]
-    gate(result["verdict"] in bad, f"The verdict is: {result['verdict']}.")
-
-
-@cli.command()
 @TABLE
 @FIT
 @click.option("-o", "--output", "out", type=click.Path(), metavar="DIR", help="Folder to make.")
@@ -330,6 +283,7 @@ def verify(folder: str) -> None:
     say_problems(pipeline.verify(folder), "Every file is as it was written.")
 
 
+cli.add_command(audit)
 cli.add_command(certify)
 cli.add_command(ledger)
 cli.add_command(scan)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privsynth.baseline_plan import AnyPlan, BaselinePlan, check_privacy
+from privsynth.certification.run import certify
 from privsynth.comparing import audit, evaluate, split
 from privsynth.derive import undetermined
 from privsynth.errors import UsageError
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from privsynth.certification import CertifyResult
     from privsynth.checkpoint import OnStep
 
 
@@ -336,48 +336,6 @@ def check(
 
     source = None if table is None else open_table(table, encoding=encoding)
     return check_schema(under_policy(read_any_schema(schema), asked=safe_harbor, as_of=as_of), source)
-
-
-def certify(
-    generator: str = "maxent",
-    *,
-    epsilon: float,
-    delta: float = 1e-6,
-    runs: int | None = None,
-    max_rows: int = 1,
-    confidence: float = 0.999,
-    workers: int = 1,
-    progress: Progress = quiet,
-) -> CertifyResult:
-    """Attack one of our own generators on toy tables: how much of a claimed epsilon can be shown to be given away.
-
-    No user's table goes in, and nothing is spent. It can refute a guarantee and never prove one.
-
-    Args:
-        generator: `copula`, `maxent` or `ctgan`.
-        epsilon: What a fit would claim.
-        delta: Of that claim.
-        runs: Runs of each world; by default 10,000, of ctgan 1,000.
-        max_rows: Rows of the unit that one world has more; not of ctgan.
-        confidence: Probability with which all lower bounds hold together.
-        workers: Processes for copula and maxent. With more than one, a script needs the usual `if __name__ == "__main__":`.
-        progress: Told what happens.
-
-    Raises:
-        UsageError: an argument is out of its range.
-    """
-    from privsynth.certification.run import certify_generator
-
-    budget = Budget(epsilon=epsilon, delta=delta)
-    return certify_generator(
-        generator,
-        budget,
-        runs=runs,
-        max_rows=max_rows,
-        confidence=confidence,
-        workers=workers,
-        told=progress,
-    )
 
 
 def verify(folder: Path | str) -> list[str]:

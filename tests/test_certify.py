@@ -22,7 +22,7 @@ from privsynth.certification import worlds as two_worlds
 from privsynth.certification.bounds import MOST_MU, epsilon_of_scores
 from privsynth.certification.judging import Claim, judged_guesses, judged_worlds
 from privsynth.certification.result import CANNOT, Attack, CertifyResult, Loss, Twin
-from privsynth.certification.run import certify_generator, fits_attack, steps_attack
+from privsynth.certification.run import certify, fits_attack, steps_attack
 from privsynth.certification.small_networks import Steps
 from privsynth.certification.toys import Toy
 from privsynth.certification.worlds import weighed, worlds
@@ -247,7 +247,7 @@ def test_two_workers_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_arguments_that_make_no_sense_are_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        certify_generator(**arguments, budget=BUDGET)
+        certify(**arguments, epsilon=1)
 
 
 def test_twins_take_as_many_runs_as_flag_them() -> None:
@@ -262,7 +262,7 @@ def test_twins_take_as_many_runs_as_flag_them() -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("generator", "epsilon"), [("copula", 1), ("maxent", 1), ("ctgan", 8)])
 def test_certification_with_the_usual_runs(generator: str, epsilon: float) -> None:
-    found = certify_generator(generator, Budget(epsilon=epsilon), workers=2)
+    found = certify(generator, epsilon=epsilon, workers=2)
     assert found.verdict == "no violation found"
     assert all(twin.flagged for twin in found.twins)
     assert found.lower.epsilon > 0.25 * epsilon

@@ -1,4 +1,4 @@
-"""The options of `audit` for models of ours: shadow fits of their recipe."""
+"""The command `audit`: a synthetic table of any maker, and models of ours by shadow fits of their recipe."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from privsynth.cli_options import options
+from privsynth.cli_options import (
+    AUDITED,
+    check_outputs,
+    gate,
+    options,
+    print_html,
+    print_json,
+    print_junit,
+    print_rows_at_risk,
+)
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +48,50 @@ SHADOWS = options(
 )
 
 
-def audited(
+@click.command()
+@AUDITED
+@SHADOWS
+@click.option("--unit", metavar="COL", help="Column that says whose row it is; one row of each is audited.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["leak", "inconclusive"]),
+    help="Exit with 6 on this verdict (inconclusive: or a leak).",
+)
+@click.option("--junit", "junit_path", metavar="F", help="Write the tests as JUnit XML, for build servers.")
+@click.option(
+    "--rows-at-risk",
+    "rows_path",
+    metavar="F.csv",
+    help="Write the numbers of the train rows that it gives away most; for the owner only.",
+)
+def audit(
+    json_path: str | None,
+    html_path: str | None,
+    junit_path: str | None,
+    rows_path: str | None,
+    fail_on: str | None,
+    **options: Any,
+) -> None:
+    """Test whether a synthetic table gives away rows of the real one.
+
+    What it prints and writes was computed from private rows: keep it as you keep those. Files get mode 0600.
+    """
+    from privsynth.tables import PRIVATE_FIGURES, print_audit
+
+    check_outputs(json_path, html_path, junit_path, rows_path)
+    result = _audited(**options, on_result=lambda found: print_rows_at_risk(found, rows_path))
+    print_json(result, json_path, private=True)
+    print_html("audit", result, html_path, private=True)
+    print_junit(result, junit_path, fail_on)
+    if json_path == "-":
+        click.echo(PRIVATE_FIGURES, err=True)
+    else:
+        print_audit(result)
+    bad = {"leak": ("leak",), "inconclusive": ("leak", "inconclusive"), None: ()}[fail_on]
+    gate(result["verdict"] in bad, f"The verdict is: {result['verdict']}.")
+
+
+def _audited(
     *,
     model: str | None,
     shadows: int | None,
