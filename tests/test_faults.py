@@ -75,14 +75,15 @@ def test_a_signal_leaves_nothing_but_what_the_ledger_holds(
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_while_the_database_reads(folder: Path, number: int, code: int) -> None:
     head, *lines = small_table(3000).splitlines(keepends=True)
-    (folder / "t.csv").write_text(head + "".join(lines) * 700)
+    (folder / "t.csv").write_text(head + "".join(lines) * 2100)
     child = subprocess.Popen(fit_of(folder), cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until(child, "reading the table")
     time.sleep(0.3)
     child.send_signal(number)
     _, rest = child.communicate(timeout=120)
     assert child.returncode == code, rest
-    assert len(rest.strip().splitlines()) == 1
+    told = [line for line in rest.splitlines() if line.strip() and not line.strip().endswith("...")]
+    assert len(told) == 1, rest
     assert {path.name for path in folder.iterdir()} == {"t.csv", "declared.yaml"}
     assert not default_path().exists(), "nothing was spent"
 

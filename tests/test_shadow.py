@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,6 +23,7 @@ from privsynth.audits.shadows.fits import Promise, audit_shadows
 from privsynth.audits.shadows.pool import ShadowPool, Toss, assemble_pool
 from privsynth.audits.shadows.queries import Worlds
 from privsynth.audits.shadows.result import Bound, joined
+from privsynth.audits.shadows.targets import TargetPool, choose_targets
 from privsynth.cli import cli
 from privsynth.errors import ArtifactError, UsageError
 from privsynth.fitting import execute
@@ -229,6 +231,65 @@ class TestLabels:
             pooled(30, 30)
 
 
+def targeted(train_rows: int, rows: int, released: int, total: int, seed: int = 0) -> TargetPool:
+    return choose_targets(pooled(train_rows, rows, seed), total=total, released=released)
+
+
+class TestSyntheticRows:
+    def test_targets_are_chosen_and_tossed_without_labels(self) -> None:
+        one, other = targeted(700, 900, 1000, 1000), targeted(300, 900, 1000, 1000)
+        assert one.member.sum() != other.member.sum()
+        assert np.array_equal(one.places, other.places)
+        assert np.array_equal(one.points, other.points)
+        assert np.array_equal(one.toss(2).keep.reveal(), other.toss(2).keep.reveal())
+        share = np.mean([targeted(700, 900, 1000, 1000, seed).member.mean() for seed in (1, 2, 3)])
+        assert abs(share - 7 / 9) < 0.08
+
+    def test_a_shadow_table_is_made_from_synthetic_rows_and_tossed_targets(self) -> None:
+        pool = targeted(700, 900, 1000, 800)
+        tosses = [pool.toss(number) for number in range(20)]
+        assert len(pool.rows) == 800 // 11
+        for toss in tosses:
+            keep = toss.keep.reveal()
+            assert np.array_equal(np.flatnonzero(keep[:900]), np.sort(pool.places[toss.scored]))
+            assert keep[900:].sum() == pool.base == 800 - len(pool.rows)
+            assert toss.rows == keep.sum() <= 800
+        assert abs(np.mean([toss.scored.mean() for toss in tosses]) - 0.5) < 0.05
+        assert not np.array_equal(tosses[0].keep.reveal()[900:], tosses[1].keep.reveal()[900:])
+
+    @pytest.mark.parametrize(("released", "total"), [(450, 1000), (1000, 450)])
+    def test_targets_never_dominate(self, released: int, total: int) -> None:
+        pool = targeted(700, 900, released, total)
+        assert 40 <= len(pool.rows) <= pool.base / 10
+        assert pool.base <= min(released, total)
+
+    def test_too_few_synthetic_rows_are_refused(self) -> None:
+        for released, total in ((399, 1000), (1000, 439)):
+            with pytest.raises(UsageError, match="--shadows-from real"):
+                targeted(700, 900, released, total)
+
+    def test_a_generator_that_repeats_its_rows_is_found(self) -> None:
+        pool = targeted(500, 900, 1000, 1000)
+        target = pd.concat([people(200, 77), pool.rows[pool.member]], ignore_index=True)
+        found = audited(pool, Memoriser(pool, 1), target=target)
+        assert found.to_json()["source"] == "synthetic"
+        assert found.evidence.auc > 0.95
+        assert found.target.auc > 0.9
+        assert found.target.p_value < 1e-6
+        assert "no sign that it gives nothing away" in found.to_json()["limits"]
+
+    def test_a_generator_that_is_blind_to_its_rows_is_not_found(self) -> None:
+        every = [audited(targeted(500, 900, 900, 900, seed), blind, target=people(60, seed + 500)) for seed in range(6)]
+        assert abs(np.mean([each.evidence.auc for each in every]) - 0.5) < 0.03
+        assert sum(each.evidence.p_value < 0.05 for each in every) <= 2
+        assert sum(each.target.p_value < 0.02 for each in every) <= 1
+
+    def test_too_few_targets_of_a_side_leave_the_own_table_untested(self) -> None:
+        alone = audited(targeted(860, 900, 500, 500), blind, shadows=4, target=people(50, 1))
+        assert alone.target is None
+        assert "Fewer than 20 targets" in alone.warnings[0]
+
+
 class TestQueries:
     def test_a_generator_that_repeats_its_rows_shows_the_most_that_the_design_can(self) -> None:
         pool = pooled(100, 120)
@@ -377,7 +438,7 @@ class TestOurModels:
         said = json.dumps(found.to_json(), allow_nan=False)
         assert "nothing of them may be released" in said
         assert set(json.loads(said)) == {
-            "generator", "shadows", "rows", "auc", "auc_ci", "tpr_at_fpr", "roc", "p_value", "bound", "exceeds_bound",
+            "generator", "source", "shadows", "rows", "auc", "auc_ci", "tpr_at_fpr", "roc", "p_value", "bound", "exceeds_bound",
             "target", "most_vulnerable", "queries", "seconds", "limits", "warnings",
         }  # fmt: skip
         assert len(found.most_vulnerable) == 50
@@ -409,6 +470,61 @@ class TestOurModels:
         assert shadow_audit(fitted, rows, shadows=4).rows == 100
 
 
+class TestSyntheticSource:
+    def test_without_noise_a_copied_table_is_found_from_itself(self) -> None:
+        def wide(rows: int, seed: int) -> pd.DataFrame:
+            rng = np.random.default_rng(seed + 50)
+            return table_of(rows, seed).assign(**{f"x{at}": rng.choice(list("pqrstuv"), rows) for at in range(4)})
+
+        declared = {"columns": {**DECLARED["columns"], **{f"x{at}": list("pqrstuv") for at in range(4)}}}
+        rows, held = wide(800, 0), wide(800, 1)
+        fitted = execute(plan_fit(rows, epsilon=100.0, declare=declared, generator="copula"), open_table(rows).loaded())
+        found = shadow_audit(
+            fitted, rows, held, synthetic=rows, shadows=8, shadows_from="synthetic", noise=ExactAnswers()
+        )
+        assert found.source == "synthetic"
+        assert 60 <= found.rows <= 80
+        assert found.evidence.auc > 0.55
+        assert found.target is not None
+        assert found.target.auc > 0.9
+        assert found.target.p_value < 1e-4
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({"shadows_from": "elsewhere"}, "'real' or 'synthetic'"),
+            ({"shadows_from": "synthetic", "queries_fits": 40}, "query attack needs real rows"),
+        ],
+    )
+    def test_what_it_cannot_be_made_from_is_refused(self, model: Fitted, options: dict[str, Any], said: str) -> None:
+        with pytest.raises(UsageError, match=said):
+            shadow_audit(model, table_of(100, 0), **options)
+
+    def test_models_of_units_are_refused(self, model: Fitted) -> None:
+        unit = replace(model.guarantee.unit, column="person", max_rows=2)
+        of_units = replace(model, guarantee=replace(model.guarantee, unit=unit))
+        with pytest.raises(UsageError, match="unit column"):
+            shadow_audit(of_units, table_of(100, 0), shadows_from="synthetic")
+
+    def test_the_command_makes_fits_of_synthetic_rows(self, tmp_path: Path) -> None:
+        rows = table_of(700, 0).assign(number=range(700))
+        declared = {**DECLARED, "columns": {**DECLARED["columns"], "number": {"action": "drop"}}}
+        privsynth.fit(rows, epsilon=1.0, declare=declared, generator="copula", ledger=tmp_path / "l.db").save(
+            tmp_path / "model"
+        )
+        rows.to_csv(tmp_path / "train.csv", index=False)
+        given = ["--model", tmp_path / "model", "--train", tmp_path / "train.csv", "--shadows", "4"]
+        outcome = CliRunner().invoke(
+            cli, ["audit", *map(str, given), "--shadows-from", "synthetic", "--json", "-"], catch_exceptions=False
+        )
+        schema = Path(__file__).resolve().parents[1] / "schemas" / "audit.schema.json"
+        jsonschema.validate(json.loads(outcome.stdout), json.loads(schema.read_text(encoding="utf-8")))
+        found = json.loads(outcome.stdout)["shadows"]
+        assert (found["source"], found["target"]) == ("synthetic", None)
+        assert 40 <= found["rows"] <= 70
+        assert not found["exceeds_bound"]
+
+
 class TestCommand:
     def test_a_model_is_audited_with_shadow_fits(self, model: Fitted, tmp_path: Path) -> None:
         model.save(tmp_path / "model")
@@ -432,6 +548,7 @@ class TestCommand:
         [
             ([], "no table to audit"),
             (["--synthetic", "s.csv", "--shadows", "4"], "--model M"),
+            (["--synthetic", "s.csv", "--shadows-from", "synthetic"], "--model M"),
             (["--model", "m", "--schema", "s.yaml"], "Leave --schema out"),
         ],
     )
