@@ -27,9 +27,16 @@ SHADOWS = options(
         "--model",
         type=click.Path(),
         metavar="M",
-        help="A model of ours: audited by fits of its recipe on random halves.",
+        help="A model of ours: audited by fits of its recipe with and without real rows.",
     ),
     click.option("--shadows", type=int, metavar="K", help="How many such fits, with --model  [default: 16]"),
+    click.option(
+        "--shadows-from",
+        type=click.Choice(["real", "synthetic"]),
+        default="real",
+        show_default=True,
+        help="Rows for such fits: halves of the real ones, or the synthetic ones and a few real ones that are attacked.",
+    ),
     click.option(
         "--queries-fits",
         type=int,
@@ -95,6 +102,7 @@ def _audited(
     *,
     model: str | None,
     shadows: int | None,
+    shadows_from: str,
     queries_fits: int,
     on_result: Callable[[AuditResult], None],
     **compared: Any,
@@ -107,18 +115,18 @@ def _audited(
             raise UsageError(
                 "There is no table to audit. Give one with --synthetic S, or a model of ours with --model M."
             )
-        if shadows is not None or queries_fits:
+        if shadows is not None or shadows_from != "real" or queries_fits:
             raise UsageError("Shadow fits were asked for without a model to fit again. Name it with --model M.")
         result = pipeline.audit(**compared, progress=_say)
         on_result(result)
         return result.to_json()
-    return _with_model(model, shadows, queries_fits, on_result, compared)
+    asked = {"shadows": shadows, "shadows_from": shadows_from, "queries_fits": queries_fits}
+    return _with_model(model, asked, on_result, compared)
 
 
 def _with_model(
     model: str,
-    shadows: int | None,
-    queries_fits: int,
+    asked: dict[str, Any],
     on_result: Callable[[AuditResult], None],
     compared: dict[str, Any],
 ) -> dict[str, Any]:
@@ -142,8 +150,7 @@ def _with_model(
         tables["train"],
         tables["holdout"],
         synthetic=table,
-        shadows=shadows,
-        queries_fits=queries_fits,
+        **asked,
         time_budget=seconds,
         seed=seed,
         encoding=tables["encoding"],

@@ -1,4 +1,4 @@
-"""Shadow fits of a model's own recipe on random halves of the owner's real rows.
+"""Shadow fits of a model's own recipe on random halves of the owner's real rows, or on synthetic rows and a few real ones.
 
 They read private rows, charge no ledger, and nothing of them is released or written: what comes back is figures for the owner.
 """
@@ -16,6 +16,7 @@ from privsynth.audits.shadows.fits import Promise, audit_shadows
 from privsynth.audits.shadows.likelihood import LEAST_SHADOWS
 from privsynth.audits.shadows.pool import Toss, assemble_pool
 from privsynth.audits.shadows.queries import LEAST_FITS
+from privsynth.audits.shadows.targets import REAL, SYNTHETIC, choose_targets
 from privsynth.errors import ArtifactError, UsageError
 from privsynth.fitting import Progress, quiet
 from privsynth.generators import Mechanism, make_config, remaining
@@ -89,6 +90,7 @@ class Recipe:
         """Fit the recipe to the rows that a toss keeps."""
         schema, unit = self.fitted.schema, self.fitted.guarantee.unit
         key = noise.unit_key("rows of a unit")
+        schema = replace(schema, fields=schema.modelled)  # a synthetic table has no others
         coded = encode(source, schema, unit, key, keep=toss.keep, owners=self.fitted.generator == "ctgan")
         return replace(self.fitted, model=self.mechanism.run(coded, noise))
 
@@ -122,6 +124,7 @@ def shadow_audit(
     *,
     synthetic: Any = None,
     shadows: int | None = None,
+    shadows_from: str = REAL,
     queries_fits: int = 0,
     time_budget: float | None = None,
     seed: int = 0,
@@ -129,7 +132,7 @@ def shadow_audit(
     progress: Progress = quiet,
     noise: Noise | None = None,
 ) -> ShadowAudit:
-    """Fit a model's recipe again and again to random halves of the real rows, and measure what the tables give away.
+    """Fit a model's recipe again and again with and without real rows, and measure what the tables give away.
 
     The fits read the real rows and charge no ledger: what comes back is for the owner alone, and nothing else is kept.
 
@@ -139,6 +142,8 @@ def shadow_audit(
         holdout: Rows of the same population that it never saw; without them its own table cannot be tested.
         synthetic: The table that was drawn from it, as a path or a frame; by default one is drawn.
         shadows: How many fits, 4 to 256; 16 by default.
+        shadows_from: `real`: fits on random halves of the real rows. `synthetic`: on rows of the synthetic table, with and without
+            each of a few real rows that are attacked.
         queries_fits: Further fits (40 or more) for the query attack on the five most outlying train rows; 0 for none.
         time_budget: Seconds after which no further fit begins.
         seed: Of everything public: coins, samples. The noise of fits has none.
@@ -152,6 +157,7 @@ def shadow_audit(
     """
     fitted = model if isinstance(model, Fitted) else load_model(model)
     wanted = _check(fitted, shadows, queries_fits, time_budget)
+    _check_source(fitted, shadows_from, queries_fits)
     recipe = Recipe.of(fitted)
     inside = open_table(train, encoding=encoding).loaded()
     outside = None if holdout is None else open_table(holdout, encoding=encoding).loaded()
@@ -167,19 +173,38 @@ def shadow_audit(
         seed=seed,
     )
     every, drawn = stacked(inside, outside), OsNoise() if noise is None else noise
+    released = open_table(fitted.sample(seed=seed) if synthetic is None else synthetic, encoding=encoding)
+    target = _typed(released, fitted)
+    if shadows_from == SYNTHETIC:
+        check_columns(released, replace(fitted.schema, fields=fitted.schema.modelled), fitted.guarantee.unit)
+        pool = choose_targets(pool, total=fitted.default_rows, released=len(target))
+        every = stacked(every, released)
     return audit_shadows(
         pool,
         lambda toss, number: recipe.table(every, toss, number, drawn),
         generator=fitted.generator,
         shadows=wanted,
-        target=_typed(
-            fitted.sample(seed=seed) if synthetic is None else open_table(synthetic, encoding=encoding), fitted
-        ),
+        target=target,
         promise=recipe.promise(),
         queries_fits=queries_fits,
         time_budget=time_budget,
         progress=progress,
     )
+
+
+def _check_source(fitted: Fitted, source: str, queries_fits: int) -> None:
+    """Refuse an unknown source of shadow rows, and what synthetic rows cannot be used for."""
+    if source not in (REAL, SYNTHETIC):
+        raise UsageError(f"Shadow fits cannot be made from {source!r}. Give {REAL!r} or {SYNTHETIC!r}.")
+    if source == REAL:
+        return
+    if queries_fits:
+        raise UsageError("The query attack needs real rows. Leave --queries-fits out, or use --shadows-from real.")
+    if fitted.guarantee.unit.column is not None or fitted.schema.generalised:
+        raise UsageError(
+            "Synthetic rows do not say whose they are and are coarse already, so a model with a unit column or with rules that make "
+            "cells coarser cannot be fitted to them again. Use --shadows-from real."
+        )
 
 
 def _units(source: Source | None, fitted: Fitted) -> Any:

@@ -135,6 +135,13 @@ class TestWhatIsFound:
         assert evidence.auc_ci[0] < 0.7602 + 0.01
         assert evidence.row_auc.shape == (2000,)
 
+    def test_rates_of_false_alarms_that_few_pairs_cannot_show_are_not_held_against_the_guarantee(self) -> None:
+        coins = np.random.default_rng(4).random((60, 8)) < 0.5
+        scores = likelihood.settle(10.0 * coins[None] + np.random.default_rng(5).standard_normal((1, 60, 8)))
+        low = likelihood.measure_shadows(scores, coins).tpr_low
+        assert low["0.001"] == low["0.01"] == 0
+        assert low["0.1"] > 0.5
+
     def test_rows_that_no_table_holds_or_leaves_out_are_judged_as_all_others(self) -> None:
         rng = np.random.default_rng(3)
         coins = rng.random((50, 4)) < 0.5
@@ -268,10 +275,10 @@ class TestSyntheticRows:
             with pytest.raises(UsageError, match="--shadows-from real"):
                 targeted(700, 900, released, total)
 
-    def test_a_generator_that_repeats_its_rows_is_found(self) -> None:
-        pool = targeted(500, 900, 1000, 1000)
-        target = pd.concat([people(200, 77), pool.rows[pool.member]], ignore_index=True)
-        found = audited(pool, Memoriser(pool, 1), target=target)
+    def test_a_generator_that_repeats_all_that_it_is_given_is_found(self) -> None:
+        pool, real = targeted(500, 900, 500, 500), people(900, 0)
+        every = pd.concat([real, real[:500]], ignore_index=True)
+        found = audited(pool, lambda toss, _: every[toss.keep.reveal()], target=real[:500])
         assert found.to_json()["source"] == "synthetic"
         assert found.evidence.auc > 0.95
         assert found.target.auc > 0.9
@@ -471,7 +478,7 @@ class TestOurModels:
 
 
 class TestSyntheticSource:
-    def test_without_noise_a_copied_table_is_found_from_itself(self) -> None:
+    def test_without_noise_far_more_is_given_away(self) -> None:
         def wide(rows: int, seed: int) -> pd.DataFrame:
             rng = np.random.default_rng(seed + 50)
             return table_of(rows, seed).assign(**{f"x{at}": rng.choice(list("pqrstuv"), rows) for at in range(4)})
@@ -479,15 +486,13 @@ class TestSyntheticSource:
         declared = {"columns": {**DECLARED["columns"], **{f"x{at}": list("pqrstuv") for at in range(4)}}}
         rows, held = wide(800, 0), wide(800, 1)
         fitted = execute(plan_fit(rows, epsilon=100.0, declare=declared, generator="copula"), open_table(rows).loaded())
-        found = shadow_audit(
-            fitted, rows, held, synthetic=rows, shadows=8, shadows_from="synthetic", noise=ExactAnswers()
-        )
-        assert found.source == "synthetic"
-        assert 60 <= found.rows <= 80
-        assert found.evidence.auc > 0.55
-        assert found.target is not None
-        assert found.target.auc > 0.9
-        assert found.target.p_value < 1e-4
+        options: dict[str, Any] = {"shadows": 8, "shadows_from": "synthetic", "synthetic": rows}
+        exact = shadow_audit(fitted, rows, held, **options, noise=ExactAnswers())
+        assert exact.source == "synthetic"
+        assert 60 <= exact.rows <= 80
+        assert exact.evidence.auc > 0.6
+        assert exact.evidence.p_value < 1e-4
+        assert exact.target is not None
 
     @pytest.mark.parametrize(
         ("options", "said"),

@@ -40,7 +40,7 @@ _COUNTED = {
 _OUTLIERS = "Do synthetic rows come nearer to the most unusual train rows than to held-out ones?"
 _NAMES = _ATTACKS | {key: name for key, (name, _) in _COUNTED.items()} | {"outliers": "Outliers"}
 _FEW = "too few outliers"
-_SHADOWS = "Do fits of the generator on random halves of the rows show which rows each was made from?"
+_SHADOWS = "Do fits of the generator with and without real rows show which rows each was made from?"
 _ATTRIBUTES = "Does the synthetic table help to guess one column of a train row better than of a held-out row?"
 
 

@@ -26,6 +26,10 @@ _LEAD = (
     "The generator was fitted again and again, each time without a random half of the real rows. That shows how much "
     "each row's presence changes what comes out: a stronger attack than any on one table."
 )
+_LEAD_SYNTHETIC = (
+    "The generator was fitted again and again to rows of the synthetic table, each time with a random half of a few real "
+    "rows. That shows how much each of these rows changes what comes out, to an attacker who has no other real row."
+)
 MOST_LISTED = 50
 
 
@@ -43,7 +47,8 @@ def shadows(audit: Mapping[str, Any]) -> list[Section]:
         blocks.append(Points(points=[("Notes", warnings)]))
     if limits := text(found, "limits"):
         blocks.append(Paragraph(text=limits))
-    return [Section(key="shadows", title="Attacks with the generator in hand", lead=_LEAD, blocks=blocks)]
+    lead = _LEAD_SYNTHETIC if text(found, "source") == "synthetic" else _LEAD
+    return [Section(key="shadows", title="Attacks with the generator in hand", lead=lead, blocks=blocks)]
 
 
 def _beyond(found: Mapping[str, Any]) -> list[Paragraph]:

@@ -1,1 +1,1 @@
-"""Audits of our own models: fits of their recipe on random halves of the rows."""
+"""Audits of our own models: fits of their recipe with and without real rows."""

@@ -13,6 +13,7 @@ from privsynth.audits.shadows.likelihood import LEAST_SHADOWS, judge_table, lear
 from privsynth.audits.shadows.pool import ShadowPool, Toss
 from privsynth.audits.shadows.queries import QueryResult, Worlds
 from privsynth.audits.shadows.result import Bound, ShadowAudit, most_vulnerable
+from privsynth.audits.shadows.targets import REAL, SYNTHETIC, TargetPool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ def audit_shadows(
     """Make shadow tables and measure what they give away.
 
     Args:
-        pool: The real rows.
+        pool: The real rows, all or (a `TargetPool`) those to be attacked among synthetic ones.
         make: Makes a synthetic table, as typed rows, of the rows that a toss keeps; its second argument is a seed for sampling.
         generator: Its name.
         shadows: How many tables, at least four.
@@ -100,6 +101,7 @@ def audit_shadows(
     fewer = [] if len(seen) == shadows else [f"The time budget allowed {len(seen)} of {shadows} shadow fits."]
     return ShadowAudit(
         generator=generator,
+        source=SYNTHETIC if isinstance(pool, TargetPool) else REAL,
         shadows=len(seen),
         rows=len(pool.rows),
         evidence=evidence,

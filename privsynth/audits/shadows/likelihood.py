@@ -24,6 +24,7 @@ MOST_SHRUNK = 5.0
 RIDGE = 0.1
 TINY = 1e-12
 SURE = 0.999
+LEAST_ALARMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,8 +251,13 @@ def _areas(values: Floats, labels: Flags) -> Floats:
 
 
 def _rate_low(ratios: Floats, coins: Flags, rate: float) -> float:
-    """Lower end of the 99.9% intervals, over the tables and over the pairs, of the share found at one threshold."""
+    """Lower end of the 99.9% intervals, over the tables and over the pairs, of the share found at one threshold.
+
+    It is 0 where fewer than ten pairs lie beyond the threshold by mistake: the rate of false alarms is then hardly known.
+    """
     outside = np.sort(ratios[~coins])[::-1]
+    if rate * len(outside) < LEAST_ALARMS:
+        return 0.0
     threshold = outside[min(int(np.floor(rate * len(outside) + 1e-9)), len(outside) - 1)]
     found = ((ratios > threshold) & coins).sum(axis=0) / np.maximum(coins.sum(axis=0), 1)
     return min(_mean_interval(found, SURE)[0], _share_low(float(found.mean()), coins))

@@ -80,6 +80,11 @@ class ShadowPool:
     seed: int
     told: tuple[str, ...]
 
+    @property
+    def fit_rows(self) -> float:
+        """How many scored rows a shadow table is made from, on average."""
+        return len(self.rows) / 2
+
     def toss(self, shadow: int) -> Toss:
         """Toss a fair coin of each unit, by the seed and the number of the shadow alone."""
         coins = np.random.default_rng([self.seed, 1, shadow]).random(int(self.owner.max()) + 1) < 0.5
@@ -99,7 +104,7 @@ class ShadowPool:
 
     def weights(self, shadows: list[Seen]) -> Floats:
         """Return float64[2, cells]: what a row more says in each cell, against the chance of drawing rows and against even noise."""
-        rows = len(self.rows) / 2
+        rows = self.fit_rows
         mean = np.mean([seen.shares for seen in shadows], axis=0) * rows
         return np.stack([rows / (mean + 1), np.full(len(mean), rows)])
 

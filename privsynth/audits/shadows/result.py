@@ -12,15 +12,27 @@ from privsynth.audits.attacks import Attack
 from privsynth.audits.shadows.likelihood import ShadowEvidence
 from privsynth.audits.shadows.pool import ShadowPool
 from privsynth.audits.shadows.queries import QueryResult
+from privsynth.audits.shadows.targets import REAL, SYNTHETIC
 
 MOST_LISTED = 50
 UNBOUNDED_LEVEL = 0.001
-LIMITS = (
-    "Shadow fits read the real rows as often as there are fits and charge no ledger: nothing of them may be released, and no shadow "
-    "model or table was written to a file. These figures are for the owner alone. They show what one attacker gained who knows the "
-    "recipe and very many real rows; only a differential-privacy guarantee bounds all attackers. The schema was taken as it is, so "
-    "what learning it gave away is not seen here."
-)
+_KNOWN = {
+    REAL: "the recipe and very many real rows",
+    SYNTHETIC: (
+        "the recipe, the synthetic table and the attacked rows, a random few. What that table shows of a row, fits on it show too, which "
+        "may hide it: that the table itself tells nothing here is no sign that it gives nothing away"
+    ),
+}
+
+
+def limits_of(source: str) -> str:
+    """Return what shadow fits on real or synthetic rows cannot show."""
+    return (
+        "Shadow fits read real rows as often as there are fits and charge no ledger: nothing of them may be released, and no shadow "
+        "model or table was written to a file. These figures are for the owner alone. They show what one attacker gained who knows "
+        f"{_KNOWN[source]}; only a differential-privacy guarantee bounds all attackers. The schema was taken as it is, so what "
+        "learning it gave away is not seen here."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +66,7 @@ class ShadowAudit:
 
     Args:
         generator: Name of the generator.
+        source: What shadow tables were made from beside the scored rows: `real` rows, or `synthetic` rows of the released table.
         shadows: How many tables were made.
         rows: Real rows that were scored.
         evidence: How well the tables told who was in them.
@@ -66,6 +79,7 @@ class ShadowAudit:
     """
 
     generator: str
+    source: str
     shadows: int
     rows: int
     evidence: ShadowEvidence
@@ -86,6 +100,7 @@ class ShadowAudit:
         attack = self.evidence.attack
         return {
             "generator": self.generator,
+            "source": self.source,
             "shadows": self.shadows,
             "rows": self.rows,
             "auc": self.evidence.auc,
@@ -99,7 +114,7 @@ class ShadowAudit:
             "most_vulnerable": [dict(each) for each in self.most_vulnerable],
             "queries": None if self.queries is None else [each.to_json() for each in self.queries],
             "seconds": round(self.seconds, 1),
-            "limits": LIMITS,
+            "limits": limits_of(self.source),
             "warnings": list(self.warnings),
         }
 
