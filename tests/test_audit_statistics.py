@@ -10,7 +10,7 @@ from scipy.stats import fisher_exact
 from privsynth.audits import neighbours
 from privsynth.audits.attacks import measure_attack
 from privsynth.audits.encode import fit_encoding
-from privsynth.audits.neighbours import find_neighbours
+from privsynth.audits.neighbours import among_themselves, encoded, nearest
 from privsynth.audits.statistics import auc_interval, bonferroni, excess_p, holm, rank_test, rate_at, share_interval
 from privsynth.audits.tables import align, row_keys
 
@@ -83,12 +83,13 @@ def test_distances_equal_brute_force_over_chunks(monkeypatch: pytest.MonkeyPatch
     table = pd.DataFrame({"x": rng.random(60), "y": rng.choice(["a", "b", "c"], 60).astype(object)})
     pool, synthetic = table[:40], table[40:]
     encoding = fit_encoding([pool, synthetic], frozenset({"x"}), seed=0)
-    found = find_neighbours(encoding.encode(pool), synthetic, encoding.encode)
+    given = encoding.encode(pool)
+    real, made = among_themselves(given, seed=0)[0], nearest(given, encoded(synthetic, encoding.encode))[0]
     points, others = (encoding.encode(part).astype(float) for part in (pool, synthetic))
     between = np.linalg.norm(points[:, None] - points[None], axis=2) + np.diag([np.inf] * 40)
-    assert found.real == pytest.approx(np.sort(between, axis=1)[:, :5], abs=1e-6)
+    assert real == pytest.approx(np.sort(between, axis=1)[:, :5], abs=1e-6)
     across = np.linalg.norm(points[:, None] - others[None], axis=2)
-    assert found.synthetic == pytest.approx(np.sort(across, axis=1)[:, :5], abs=1e-6)
+    assert made == pytest.approx(np.sort(across, axis=1)[:, :5], abs=1e-6)
 
 
 def test_labels_are_one_apart_and_many_labels_about_one() -> None:

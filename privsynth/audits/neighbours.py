@@ -43,22 +43,6 @@ class Neighbours:
     synthetic_index: Ints
 
 
-def find_neighbours(pool: Points, synthetic: pd.DataFrame, encode: Callable[[pd.DataFrame], Points]) -> Neighbours:
-    """Find the five nearest neighbours of every pooled row, in the pool without itself and in the synthetic table.
-
-    Args:
-        pool: float32[rows, dimensions], at least two rows.
-        synthetic: The aligned synthetic table, at least one row; encoded 50,000 rows at a time.
-        encode: Turns rows into points.
-
-    Returns:
-        The distances (Euclidean, float64).
-    """
-    real, index = among_themselves(pool, seed=0)
-    made, which = nearest(pool, encoded(synthetic, encode))
-    return Neighbours(real=real, index=index, synthetic=made, synthetic_index=which)
-
-
 def among_themselves(points: Points, *, seed: int) -> tuple[Floats, Ints]:
     """Find the five nearest others of every row; of equally near ones chance takes some, since their order tells train from holdout.
 
