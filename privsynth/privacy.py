@@ -154,6 +154,19 @@ class Guarantee:
             "patterns that hold for the population as a whole, and other releases of the same data."
         )
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        if self.void:
+            return card("No privacy guarantee", tone="bad", note=self.void)
+        facts = [
+            ("epsilon, delta", f"{self.epsilon:g}, {_plain(self.delta)}"),
+            ("protected", f"{self.unit.sentence()}; {self.relation}"),
+            ("best attacker at 1% false alarms", f"recognises at most {self.power(0.01):.1%}"),
+        ]
+        return card("Differentially private", facts, note=self.sentence())
+
     def _lists(self) -> str:
         """Say which combinations of values somebody vouches for: they leave as they are listed."""
         if not self.listed:

@@ -95,17 +95,20 @@ def test_the_order_is_verdict_guarantee_tests_gaps_personal_data_utility_reprodu
         "What was not tested",
         "Personal data found, and what was done",
         "How useful it is",
-        "What was declared",
+        "Learning from it",
         "The synthetic table",
+        "Intended use and limits",
+        "Decision",
+        "What was declared",
         "What was spent",
         "Reproduction",
-        "Decision",
     ]
     assert headings(render_html(report(audience="release"))) == [
         "The guarantee",
         "What was not tested",
         "What was declared",
         "The synthetic table",
+        "Intended use and limits",
         "Reproduction",
     ]
 

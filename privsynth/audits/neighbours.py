@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from privsynth.threads import one_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def nearest(targets: Points, others: Iterable[Points], *, itself: Ints | None = 
     index = np.full((len(targets), NEIGHBOURS), -1, dtype=np.int64)
     parts = [slice(start, start + TARGET_ROWS) for start in range(0, len(targets), TARGET_ROWS)]
     norms, seen = _squares(targets), 0
-    with _one_thread_each(), ThreadPoolExecutor(_workers()) as threads:
+    with one_thread(), ThreadPoolExecutor(_workers()) as threads:
         for points in others:
             chunk = _Chunk(points=points, norms=_squares(points), first=seen)
 
@@ -164,11 +165,3 @@ def _workers() -> int:
     asked = os.environ.get("OMP_NUM_THREADS", "")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(int(asked), cores) if asked.isdigit() and int(asked) > 0 else cores
-
-
-def _one_thread_each() -> AbstractContextManager[Any]:
-    """Keep each matrix product on one thread: the threads are ours."""
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[Any] = threadpool_limits(limits=1)
-    return limited

@@ -116,16 +116,30 @@ class AuditResult:
             "warnings": list(self.warnings),
         }
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        tone = {"leak": "bad", "no leak found": "good"}.get(self.verdict, "warn")
+        rows = [
+            [attack.name, f"{attack.auc:.3f}", f"{attack.tpr_at_fpr['0.01']:.1%}", f"{self.p_holm.get(attack.name, 1.0):.2g}"]
+            for attack in self.attacks
+        ]
+        headers = ("attack", "AUC (chance 0.5)", "at 1% false alarms", "p (Holm)")
+        return card(f"Audit: {self.verdict}", tone=tone, note=" ".join((*self.reasons, LIMITS)), table=(headers, rows))
+
     def rows_at_risk(self) -> pd.DataFrame:
         """Return every attacked train row, most recognisable first.
 
         Returns:
-            `row` (its number in the train table as given, from 0), `false_alarms` (share of held-out rows that would be accused
-            on as strong grounds), `why` (tests that point at it); no rows when nothing could be compared. For the owner only.
+            `code` (as on the page), `row` (its number in the train table as given, from 0), `false_alarms` (share of held-out rows
+            that would be accused on as strong grounds), `why` (tests that point at it); no rows when nothing could be compared. For
+            the owner only.
         """
         import pandas as pd
 
-        return pd.DataFrame(columns=["row", "false_alarms", "why"]) if self.risk is None else self.risk.to_frame()
+        columns = ["code", "row", "false_alarms", "why"]
+        return pd.DataFrame(columns=columns) if self.risk is None else self.risk.to_frame()
 
     def _of_attributes(self, attributes: Attributes) -> dict[str, Any]:
         return {

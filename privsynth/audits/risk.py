@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from privsynth.audits.attacks import Score
 from privsynth.audits.carried import Grades
+from privsynth.audits.codes import fresh_key, row_code, with_codes
 from privsynth.audits.outliers import OutlyingRows
 from privsynth.audits.pool import Pool
 
@@ -52,26 +53,30 @@ class Risk:
             rows that score as high or higher, the smallest over all tests times their number, at most 1. One is
             added to the count and to the number of held-out rows, so it is never 0.
         why: By row: tests in which at most one held-out row in a hundred scores as high, strongest first.
+        key: Of the rows' codes.
     """
 
     rows: Places
     false_alarms: Floats
     why: tuple[tuple[str, ...], ...]
+    key: bytes = field(default_factory=fresh_key, repr=False, compare=False)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the fifty rows most at risk; rows that no test points at are left out."""
         told = zip(self.rows, self.false_alarms, self.why, strict=True)
-        return [
+        listed = [
             {"row": int(row), "false_alarms": float(rate), "why": list(why)}
             for row, rate, why in islice((each for each in told if each[2]), SHOWN)
         ]
+        return with_codes(listed, self.key)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return all attacked train rows: `row`, `false_alarms`, `why` (names joined by a space); no cell."""
+        """Return all attacked train rows: `code`, `row`, `false_alarms`, `why` (names joined by a space); no cell."""
         import pandas as pd
 
         why = np.array([" ".join(names) for names in self.why], dtype=object)
-        return pd.DataFrame({"row": self.rows, "false_alarms": self.false_alarms, "why": why})
+        codes = [row_code(int(row), self.key) for row in self.rows]
+        return pd.DataFrame({"code": codes, "row": self.rows, "false_alarms": self.false_alarms, "why": why})
 
 
 def copied_rows(train: Keys, synthetic: Keys, holdout: Keys) -> Mark:

@@ -212,6 +212,18 @@ class CertifyResult:
             told = f"No violation found: of {claim} the best attack reaches {reached}; {could}."
         return " ".join([told, self._noise(), *self._surprise(), CANNOT])
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        tone = {"violation": "bad", "inconclusive": "warn"}.get(self.verdict, "good")
+        facts = [
+            ("claimed epsilon", f"{self.claimed.epsilon:g}"),
+            ("reached at least", f"{self.lower.epsilon:.3g}"),
+            ("could have shown", f"{self.ceiling.epsilon:.3g}"),
+        ]
+        return card(f"Certification: {self.verdict}", facts, tone=tone, note=self.sentence())
+
     def _noise(self) -> str:
         """Say how much of the noise may be missing unseen."""
         factor = self.detectable_noise_factor

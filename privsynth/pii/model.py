@@ -176,6 +176,19 @@ class ScanResult:
             "notes": list(self.notes),
         }
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        found = [
+            [column.name, column.entity or "", column.role, f"{column.confidence:.0%}", column.action]
+            for column in self.columns
+            if column.role != "safe"
+        ]
+        title = f"Scan: {len(found)} of {len(self.columns)} columns call for attention"
+        headers = ("column", "holds", "role", "sure", "suggested")
+        return card(title, tone="warn" if found else "", note=" ".join(self.notes), table=(headers, found))
+
     def with_role(self, role: Role) -> tuple[str, ...]:
         """Return the names of the columns with one role, in table order."""
         return tuple(column.name for column in self.columns if column.role == role)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from privsynth.report.charts import Heatmap, Spreads
+
 Tone: TypeAlias = Literal["", "plain", "good", "warn", "bad"]
 MAX_ROWS = 400
 
@@ -212,7 +214,15 @@ class Beside:
     drawing: TradeOff
 
 
-Block: TypeAlias = Table | Paragraph | Points | Facts | TradeOff | Beside | Roc
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Lines to be filled in by hand."""
+
+    kind: ClassVar[str] = "signature"
+    lines: Sequence[str]
+
+
+Block: TypeAlias = Table | Paragraph | Points | Facts | TradeOff | Beside | Roc | Spreads | Heatmap | Signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

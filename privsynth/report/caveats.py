@@ -75,7 +75,7 @@ def _of_audit(audit: Mapping[str, Any] | None) -> list[Caveat]:
         found.append(_caveat("Part of the rows", why))
     strata = [each for each in mappings(audit, "outliers", "strata") if number(each, "p_value") is None]
     if strata:
-        shares = ", ".join(rate(number(each, "share")) for each in strata)
+        shares = ", ".join(dict.fromkeys(rate(number(each, "share")) for each in strata))
         found.append(_caveat("The rarest rows", f"Too few rows to test the most outlying {shares} by themselves."))
     if not mappings(audit, "attributes"):
         found.append(_caveat("Inference", "Whether one attribute of a known person can be inferred from the others."))

@@ -100,9 +100,23 @@ def build_report(
     }
     if owner:
         document["not_tested"] = untested_here(audit, evaluate, scan) + document["not_tested"]
-        document |= {"audit": audit, "evaluate": evaluate, "scan": scan, "carried": carried, "ledger": ledger}
+        document |= {
+            "audit": _without_rows(audit),
+            "evaluate": evaluate,
+            "scan": scan,
+            "carried": carried,
+            "ledger": ledger,
+        }
     plain: dict[str, Any] = _plain(document)
     return plain
+
+
+def _without_rows(value: Any) -> Any:
+    """Return an audit whose rows at risk go by their codes alone; `audit.json` says which rows these are."""
+    if isinstance(value, Mapping):
+        coded = "code" in value and "row" in value
+        return {key: _without_rows(item) for key, item in value.items() if not (coded and key == "row")}
+    return [_without_rows(item) for item in value] if isinstance(value, list) else value
 
 
 def _verdict(audit: Mapping[str, Any] | None, audience: str, *, attach: bool) -> dict[str, Any]:

@@ -32,12 +32,12 @@ _ATTRIBUTES_LEAD = (
     "is knowledge about the population; only the difference is a leak about train rows."
 )
 _RISK_LEAD = (
-    "Train rows that the attacks recognise at the lowest rates of false alarms. Rows are numbers of the train table, "
-    "counted from 0; no cell is shown. Chance alone puts some rows here."
+    "Train rows that the attacks recognise at the lowest rates of false alarms. Each is named by a keyed code; the owner’s "
+    "JSON says which row it stands for. No cell is shown. Chance alone puts some rows here."
 )
 _TONES: dict[str, Tone] = {"leak": "bad", "inconclusive": "warn"}
 _MAIN_SCORE = "consensus"
-MOST_AT_RISK = 50
+MOST_AT_RISK = 20
 
 
 def outliers(audit: Mapping[str, Any]) -> list[Section]:
@@ -190,9 +190,15 @@ def at_risk(audit: Mapping[str, Any]) -> list[Section]:
             ]
             for each in listed[:MOST_AT_RISK]
         ],
-        note=f"False alarms: how often a held-out row would be accused on as strong grounds.{_by_chance(audit, listed)}",
+        note=f"False alarms: how often a held-out row would be accused on as strong grounds.{_by_chance(audit, listed)}"
+        f"{_others(listed)}",
     )
     return [Section(key="at-risk", title="Rows at risk", lead=_RISK_LEAD, blocks=[table])]
+
+
+def _others(listed: list[Mapping[str, Any]]) -> str:
+    left = len(listed) - MOST_AT_RISK
+    return f" {count(float(left))} more are in the JSON document." if left > 0 else ""
 
 
 def _by_chance(audit: Mapping[str, Any], listed: list[Mapping[str, Any]]) -> str:
@@ -206,5 +212,4 @@ def _by_chance(audit: Mapping[str, Any], listed: list[Mapping[str, Any]]) -> str
 
 
 def _row(found: Mapping[str, Any]) -> str:
-    row = number(found, "row")
-    return NOT_COMPUTED if row is None else f"{row:.0f}"
+    return text(found, "code") or NOT_COMPUTED

@@ -18,6 +18,7 @@ from privsynth.report.evidence import tested
 from privsynth.report.personal import carried_over, personal_data, said_in_a_line
 from privsynth.report.protection import guarantee
 from privsynth.report.record import reproduction, spending
+from privsynth.report.use import decision, intended_use
 from privsynth.report.usefulness import utility
 from privsynth.report.wording import (
     count,
@@ -68,7 +69,6 @@ def render_html(report: Mapping[str, Any]) -> str:
         title=visible(dig(report, "title") or "Report"),
         warning=text(report, "warning"),
         reason=_void_reason(report),
-        to_sign=not release,
         kind="Release report" if release else "Owner’s report",
         place=(_VOID if text(report, "warning") else _RELEASED) if release else _OWNERS,
         band=_band(report, release=release),
@@ -90,7 +90,7 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
         raise UsageError(f"There is no page for {kind!r}. Use one of: {', '.join(_TITLES)}.")
     sections = {
         "audit": lambda: [*tested(findings, None), _untested(untested_in(findings))],
-        "evaluate": lambda: [utility(findings)],
+        "evaluate": lambda: utility(findings),
         "scan": lambda: [personal_data(findings, None)],
     }[kind]()
     tone, word = _VERDICTS.get(text(findings, "verdict") or "", ("plain", _TITLES[kind]))
@@ -98,7 +98,6 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
         title=_TITLES[kind],
         warning=None,
         reason="",
-        to_sign=False,
         kind="Owner’s page",
         place=_OWNERS,
         band=Band(
@@ -202,9 +201,11 @@ def _owned(report: Mapping[str, Any]) -> list[Section]:
         _untested(mappings(report, "not_tested")),
         personal_data(_optional(report, "scan"), declarations),
         *carried_over(_optional(report, "carried")),
-        utility(_optional(report, "evaluate")),
-        declared(declarations),
+        *utility(_optional(report, "evaluate")),
         synthetic_table(_mapping(report, "synthetic")),
+        intended_use(report, release=False),
+        decision(),
+        declared(declarations),
         spending(_mapping(report, "ledger")),
         reproduction(_mapping(report, "reproduction")),
     ]
@@ -216,6 +217,7 @@ def _released(report: Mapping[str, Any]) -> list[Section]:
         _untested(mappings(report, "not_tested")),
         declared(_mapping(report, "declarations")),
         synthetic_table(_mapping(report, "synthetic")),
+        intended_use(report, release=True),
         reproduction(_mapping(report, "reproduction")),
     ]
 

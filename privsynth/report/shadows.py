@@ -124,7 +124,7 @@ def _vulnerable(found: Mapping[str, Any]) -> Table:
             for each in listed
         ],
         note=(
-            "Rows are numbers of the train table, counted from 0. Separation: standard deviations between tables with "
+            "The owner’s JSON says which row a code stands for. Separation: standard deviations between tables with "
             "the row and without it; 0 where its presence does not show."
         ),
     )
@@ -155,5 +155,4 @@ def _allowed(found: Mapping[str, Any]) -> str:
 
 
 def _row(found: Mapping[str, Any]) -> str:
-    row = number(found, "row")
-    return "unknown" if row is None else f"{row:.0f}"
+    return text(found, "code") or "unknown"

@@ -6,27 +6,150 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Bar, Block, Cell, Paragraph, Section, Table, figure, named
-from privsynth.report.wording import count, decimal, dig, mappings, names, number, percent, reference, text, texts
+from privsynth.report.distributions import heatmap, spreads
+from privsynth.report.fairness import groups
+from privsynth.report.prediction import predicted
+from privsynth.report.variety import diversity
+from privsynth.report.wording import (
+    NOT_COMPUTED,
+    count,
+    decimal,
+    dig,
+    mappings,
+    names,
+    number,
+    percent,
+    reference,
+    text,
+    texts,
+)
 
 _ORDERS = {"1": "Single columns", "2": "Pairs of columns", "3": "Triples of columns"}
-_METRICS = {"auc": ("AUC", "0.500"), "r2": ("R²", "0.000")}
+_TITLE = "How useful it is"
 _LEAD = (
     "An error is the share of rows that would have to change for the synthetic table to show the distribution of the "
     "train table: 0% is equal. The reference is the error of held-out real rows, what an honest second sample scores."
 )
 
 
-def utility(evaluate: Mapping[str, Any] | None) -> Section:
-    """Return the section on utility."""
+def utility(evaluate: Mapping[str, Any] | None) -> list[Section]:
+    """Return the sections on utility: distributions, prediction, groups, diversity; one that says so where nothing was computed."""
     if evaluate is None:
         blocks: list[Block] = [Paragraph(text="The evaluation was not computed.", tone="warn")]
-        return Section(key="utility", title="How useful it is", lead=_LEAD, blocks=blocks)
-    blocks = [_means(evaluate), _prediction(evaluate), _columns(evaluate), _pairs(evaluate)]
-    blocks = [block for block in blocks if not isinstance(block, Table) or block.rows]
+        return [Section(key="utility", title=_TITLE, lead=_LEAD, blocks=blocks)]
+    drawn: list[Block | None] = [
+        _in_words(evaluate),
+        _means(evaluate),
+        _worst(evaluate),
+        spreads(evaluate),
+        _pairs(evaluate),
+        heatmap(evaluate),
+        _associations(evaluate),
+        _scores(evaluate),
+        _columns(evaluate),
+    ]
+    blocks = [block for block in drawn if block is not None and (not isinstance(block, Table) or block.rows)]
     left_out = texts(evaluate, "columns_left_out")
     if left_out:
         blocks.append(Paragraph(text=f"Not compared, because a table lacks them: {names(left_out)}."))
-    return Section(key="utility", title="How useful it is", lead=_LEAD, blocks=blocks)
+    overview = Section(key="utility", title=_TITLE, lead=_LEAD, blocks=blocks)
+    return [overview, predicted(evaluate), *groups(evaluate), *diversity(evaluate)]
+
+
+def _in_words(evaluate: Mapping[str, Any]) -> Paragraph | None:
+    """Say what the errors amount to: the share of the real rows that tells as much."""
+    said = [
+        f"{what} it is as good as {_sample(dig(evaluate, 'subsample_equivalent', order))}"
+        for order, what in (("1", "about single columns"), ("2", "about pairs of columns"), ("3", "about triples"))
+        if number(evaluate, "subsample_equivalent", order, "share") is not None
+    ]
+    if not said:
+        return None
+    text_of_all = f"{', '.join(said)}." if len(said) < 2 else f"{', '.join(said[:-1])}, and {said[-1]}."
+    return Paragraph(text=text_of_all[0].upper() + text_of_all[1:], strong=True)
+
+
+def _sample(found: Any) -> str:
+    """Write a subsample: "a 12% sample of the train rows (1,900)"."""
+    share, rows = number(found, "share"), number(found, "rows")
+    if share is None:
+        return NOT_COMPUTED
+    sized = "" if rows is None else f" ({count(rows)})"
+    return "all train rows" if share >= 1 else f"a {percent(share)} sample of the train rows{sized}"
+
+
+def _worst(evaluate: Mapping[str, Any]) -> Table:
+    """Return the five columns that are farthest from the train table, and how far each is beyond its reference."""
+    found = mappings(evaluate, "worst_columns")[:5] or mappings(evaluate, "columns")[:5]
+    return Table(
+        caption="The five columns with the largest error",
+        headers=("Column", "Synthetic", "Reference", "Labels or range covered", "Missing: train, synthetic"),
+        rows=[
+            [
+                named(text(each, "name") or "unnamed"),
+                figure(percent(number(each, "value"))),
+                figure(reference(each)),
+                figure(_covered(each)),
+                figure(
+                    f"{percent(number(each, 'missing', 'train'))}, {percent(number(each, 'missing', 'synthetic'))}"
+                    if isinstance(dig(each, "missing"), Mapping)
+                    else NOT_COMPUTED
+                ),
+            ]
+            for each in (_whole(evaluate, each) for each in found)
+        ],
+    )
+
+
+def _whole(evaluate: Mapping[str, Any], short: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return all that is known about a column of the list of the worst ones."""
+    name = text(short, "name")
+    return next((each for each in mappings(evaluate, "columns") if text(each, "name") == name), short)
+
+
+def _covered(column: Mapping[str, Any]) -> str:
+    for key in ("range", "labels"):
+        share = number(column, "coverage", key)
+        if share is not None:
+            return percent(share)
+    return NOT_COMPUTED
+
+
+def _associations(evaluate: Mapping[str, Any]) -> Table:
+    rows = []
+    for key, what in (("correlations", "Correlation of numbers (Spearman)"), ("associations", "Association of pairs")):
+        if (mean := number(evaluate, key, "mean_difference")) is not None:
+            other = number(evaluate, key, "reference")
+            rows.append(
+                [Cell(text=what), figure(decimal(mean)), figure("no holdout" if other is None else decimal(other))]
+            )
+    return Table(
+        caption="Mean difference of the strength of association between columns",
+        headers=("Measure (0 to 1)", "Synthetic", "Reference (held out)"),
+        rows=rows,
+    )
+
+
+def _scores(evaluate: Mapping[str, Any]) -> Table:
+    """Return the scores of SDMetrics, which readers may know from elsewhere."""
+
+    def scored(part: str, *path: str) -> list[Cell]:
+        mine, other = number(evaluate, "sdmetrics", *path), number(evaluate, "sdmetrics", "reference", *path)
+        told = "no holdout" if other is None else percent(other)
+        return [Cell(text=part), figure(percent(mine)), figure(told)]
+
+    parts = (
+        ("Quality", ("quality", "score")),
+        ("Column shapes", ("quality", "column_shapes")),
+        ("Column pair trends", ("quality", "column_pair_trends")),
+        ("Diagnostic", ("diagnostic", "score")),
+    )
+    version = text(evaluate, "sdmetrics", "version")
+    return Table(
+        caption="The scores of SDMetrics" + (f" {version}" if version else ""),
+        headers=("Score (100% is best)", "Synthetic", "Reference (held out)"),
+        rows=[scored(name, *path) for name, path in parts if number(evaluate, "sdmetrics", *path) is not None],
+    )
 
 
 def _means(evaluate: Mapping[str, Any]) -> Table:
@@ -38,12 +161,13 @@ def _means(evaluate: Mapping[str, Any]) -> Table:
     ]
     return Table(
         caption="Mean error",
-        headers=("Distributions of", "Synthetic", "Reference (held out)", "Compared"),
+        headers=("Distributions of", "Synthetic", "Reference (held out)", "As good as a sample of", "Compared"),
         rows=[
             [
                 Cell(text=name),
                 figure(percent(number(evaluate, "marginals", order, "value"))),
                 figure(reference(dig(evaluate, "marginals", order))),
+                figure(_share(number(evaluate, "subsample_equivalent", order, "share"))),
                 figure(count(number(evaluate, "marginals", order, "sets"))),
             ]
             for order, name in _ORDERS.items()
@@ -52,24 +176,8 @@ def _means(evaluate: Mapping[str, Any]) -> Table:
     )
 
 
-def _prediction(evaluate: Mapping[str, Any]) -> Block:
-    metric, chance = _METRICS.get(text(evaluate, "prediction", "metric") or "", ("", ""))
-    if not metric:
-        return Paragraph(text=f"Prediction was not computed. {text(evaluate, 'prediction', 'reason') or ''}")
-    target = text(evaluate, "prediction", "target") or "the target"
-    return Table(
-        caption=f"Predicting `{target.replace('`', '´')}` on held-out real rows",
-        headers=("Measure", "Learned from synthetic", "Reference (learned from train)", "By chance"),
-        rows=[
-            [
-                Cell(text=metric),
-                figure(decimal(number(evaluate, "prediction", "tstr"))),
-                figure(decimal(number(evaluate, "prediction", "trtr"))),
-                figure(chance),
-            ]
-        ],
-        note=text(evaluate, "prediction", "reason") or "",
-    )
+def _share(share: float | None) -> str:
+    return NOT_COMPUTED if share is None else f"{percent(share)} of the train rows"
 
 
 def _columns(evaluate: Mapping[str, Any]) -> Table:

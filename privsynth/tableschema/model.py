@@ -301,6 +301,13 @@ class Schema:
                 return each
         raise SchemaError(f"The schema has no field `{name}`. Its fields are: {', '.join(self.names)}.")
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        rows = [[each.name, each.kind or "", each.role, each.action] for each in self.fields]
+        return card(f"Schema of {len(rows)} columns", table=(("column", "kind", "role", "action"), rows))
+
     @property
     def names(self) -> tuple[str, ...]:
         """All field names in column order."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from privsynth.audits.attacks import Attack
+from privsynth.audits.codes import fresh_key, with_codes
 from privsynth.audits.shadows.likelihood import ShadowEvidence
 from privsynth.audits.shadows.pool import ShadowPool
 from privsynth.audits.shadows.queries import QueryResult
@@ -76,6 +77,7 @@ class ShadowAudit:
         queries: The query attack on single rows, or None where it was not asked for.
         seconds: Time that the fits took.
         warnings: What the reader should know, without any cell.
+        key: Of the codes of rows.
     """
 
     generator: str
@@ -89,6 +91,7 @@ class ShadowAudit:
     queries: tuple[QueryResult, ...] | None
     seconds: float
     warnings: tuple[str, ...]
+    key: bytes = field(default_factory=fresh_key, repr=False, compare=False)
 
     @property
     def exceeds_bound(self) -> bool | None:
@@ -111,8 +114,10 @@ class ShadowAudit:
             "bound": None if self.bound is None else {"auc": self.bound.auc, "tpr_at_fpr": dict(self.bound.tpr_at_fpr)},
             "exceeds_bound": self.exceeds_bound,
             "target": None if self.target is None else _told(self.target),
-            "most_vulnerable": [dict(each) for each in self.most_vulnerable],
-            "queries": None if self.queries is None else [each.to_json() for each in self.queries],
+            "most_vulnerable": with_codes(self.most_vulnerable, self.key),
+            "queries": None
+            if self.queries is None
+            else with_codes((each.to_json() for each in self.queries), self.key),
             "seconds": round(self.seconds, 1),
             "limits": limits_of(self.source),
             "warnings": list(self.warnings),
