@@ -61,7 +61,9 @@ def test_a_marginal_error_is_the_total_variation_distance() -> None:
     train = pd.DataFrame({"x": np.array(["a"] * 6 + ["b"] * 4, dtype=object)})
     synthetic = pd.DataFrame({"x": np.array(["a"] * 2 + ["b"] * 4 + ["new"] * 2 + [None] * 2, dtype=object)})
     _, told = evaluate(train, synthetic, None)
-    assert told["columns"] == [{"name": "x", "kind": "categorical", "value": pytest.approx(0.4), "reference": None}]
+    assert told["worst_columns"] == [
+        {"name": "x", "kind": "categorical", "value": pytest.approx(0.4), "reference": None}
+    ]
     assert told["marginals"]["2"] == {"sets": 0, "value": None, "reference": None}
 
 

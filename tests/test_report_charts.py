@@ -45,12 +45,17 @@ def evaluation(columns: int = 3, name: str = "column") -> dict[str, Any]:
         "worst_columns": [{"name": names[0], "value": 0.1, "reference": 0.02}],
         "pairs": {"names": names, "errors": matrix, "reference": matrix},
         "subsample_equivalent": {
-            "1": {"share": 0.42, "rows": 420},
-            "2": {"share": 0.21, "rows": 210},
+            "1": {"share": 0.42, "rows": 420, "reference": 0.16},
+            "2": {"share": 0.21, "rows": 210, "reference": None},
             "3": None,
-            "tstr": {"share": 0.3, "rows": 300},
+            "tstr": {"share": 0.3, "rows": 300, "bound": "at most"},
         },
-        "correlations": {"names": names, "mean_difference": 0.013, "reference": 0.021},
+        "correlations": {
+            "names": names,
+            "mean_difference": 0.013,
+            "reference": 0.021,
+            "associations": {"measure": "V of Cramer", "mean_difference": 0.031, "reference": None},
+        },
         "sdmetrics": {
             "version": "0.1",
             "quality": {"score": 0.97, "column_shapes": 0.98, "column_pair_trends": 0.96},
@@ -64,16 +69,30 @@ def evaluation(columns: int = 3, name: str = "column") -> dict[str, Any]:
         "groups": [
             {
                 "column": "sex",
-                "amplifies": True,
+                "summary": {
+                    "amplifies": True,
+                    "selection_gap_trtr": 0.05,
+                    "selection_gap_tstr": 0.2,
+                    "interval": [0.1, 0.22],
+                },
                 "reason": None,
                 "groups": [{"label": HOSTILE, "rows_holdout": 90, "share_train": 0.5, "share_synthetic": 0.4}],
             }
         ],
+        "rare": {
+            "labels": {
+                "count": 12,
+                "kept": 0.75,
+                "ratio": {"median": 0.8},
+                "reference": {"kept": 0.9, "ratio": {"median": 1.1}},
+            }
+        },
         "diversity": {
             "distinct_row_share": 0.99,
             "repeated_row_share": 0.01,
             "collapsed": [names[0]],
-            "reference": {"distinct_row_share": 1.0, "repeated_row_share": 0.0},
+            "reference": {"holdout": {"distinct_row_share": 1.0, "repeated_row_share": 0.0}},
+            "discriminator": {"auc": 0.612, "reference": 0.503},
         },
     }
 
@@ -84,9 +103,9 @@ def page(found: dict[str, Any]) -> str:
 
 def test_a_sentence_says_what_the_errors_amount_to() -> None:
     assert (
-        "About single columns it is as good as a 42.0% sample of the train rows (420), and about pairs of columns it is as "
-        "good as a 21.0% sample of the train rows (210)." in page(evaluation())
-    )
+        "About single columns it is as good as a 42.0% sample of the train rows (420 rows; the held-out rows are as good as "
+        "16.0%), and about pairs of columns it is as good as a 21.0% sample of the train rows (210 rows)."
+    ) in page(evaluation())
 
 
 def test_every_figure_stands_beside_its_reference() -> None:
@@ -97,11 +116,16 @@ def test_every_figure_stands_beside_its_reference() -> None:
         "0.013 0.021",
         "Quality 97.0% 99.0%",
         "Boosted trees AUC 0.710 0.730 0.500",
-        "For this the synthetic table is worth a 30.0% sample of the train rows.",
+        "the synthetic table is worth at most a 30.0% sample of the train rows.",
+        "0.031 no holdout",
+        "(AUC; 0.5: not at all) 0.612 0.503",
+        "Labels 12 75.0% 90.0% 0.80 1.10",
         "93.0% 1.0%, 2.0%",
         "Rows that occur once 99.0% 100%",
         "Collapsed: column0 vary less than half as much",
-        "The gap between groups is wider with the synthetic table than chance explains.",
+        "by up to 5.0% between groups if learned from train rows, by up to 20.0% if learned from synthetic rows",
+        "(difference 10.0% to 22.0%)",
+        "the table amplifies the gap",
     ):
         assert shown in text, shown
 
@@ -195,7 +219,7 @@ def test_a_page_of_many_columns_stays_small() -> None:
 
 
 def test_days_are_written_as_days() -> None:
-    chart = {"kind": "numeric", "unit": "days", "edges": [0, 365], "train": [1.0], "synthetic": [1.0]}
+    chart = {"kind": "numeric", "unit": "days since 1970", "edges": [0, 365], "train": [1.0], "synthetic": [1.0]}
     found = spreads({"columns": [{"name": "d", "value": 0.0, "chart": chart}]})
     assert found is not None
     assert found.charts[0].ends == ("1970-01-01", "1971-01-01")

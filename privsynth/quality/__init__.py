@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from privsynth.quality.result import FORMAT, QualityResult, evaluate_tables, synthetic_only
+from privsynth.quality.alone import synthetic_only
+from privsynth.quality.drift import Drift, drift_tables
+from privsynth.quality.protected import protected_columns
+from privsynth.quality.result import FORMAT, QualityResult, evaluate_tables
 
-__all__ = ["FORMAT", "QualityResult", "evaluate_tables", "synthetic_only"]
+__all__ = [
+    "FORMAT",
+    "Drift",
+    "QualityResult",
+    "drift_tables",
+    "evaluate_tables",
+    "protected_columns",
+    "synthetic_only",
+]

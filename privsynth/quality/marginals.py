@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -34,6 +33,23 @@ class MarginalError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spectrum:
+    """How often the cells of several marginals occur in train: all that the error of a subsample depends on.
+
+    Args:
+        counts: int64[k], numbers of rows that a cell of some marginal has, each once, ascending.
+        cells: int64[k], how many cells have that number, over all marginals.
+        sets: Number of marginals.
+        rows: Rows of train.
+    """
+
+    counts: Codes
+    cells: Codes
+    sets: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marginals:
     """Means by order, and the single errors worth showing.
 
@@ -41,13 +57,17 @@ class Marginals:
         means: By order 1, 2, 3: the mean error (None when the tables have too few columns).
         counted: By order: number of marginals behind the mean.
         columns: 1-way errors of all columns, largest first.
-        worst_pairs: The five largest 2-way errors.
+        pairs: 2-way errors of all compared pairs.
+        worst_pairs: The five largest of them.
+        spectra: By order: how often the cells occur in train.
     """
 
     means: dict[int, MarginalError | None]
     counted: dict[int, int]
     columns: tuple[MarginalError, ...]
+    pairs: tuple[MarginalError, ...]
     worst_pairs: tuple[MarginalError, ...]
+    spectra: dict[int, Spectrum]
 
 
 def measure_marginals(coded: Coded, columns: Sequence[str], *, seed: int) -> Marginals:
@@ -64,38 +84,61 @@ def measure_marginals(coded: Coded, columns: Sequence[str], *, seed: int) -> Mar
         2: _drawn(list(combinations(columns, 2)), MAX_PAIRS, rng),
         3: _triples(columns, rng),
     }
-    errors = {order: [_error(coded, names) for names in chosen] for order, chosen in sets.items()}
+    errors, spectra = {}, {}
+    for order, chosen in sets.items():
+        compared = [_compared(coded, names) for names in chosen]
+        errors[order] = [error for error, _ in compared]
+        spectra[order] = _spectrum([counts for _, counts in compared], len(next(iter(coded.codes[0].values()))))
     ranked = {order: sorted(found, key=lambda error: -error.value) for order, found in errors.items()}
     return Marginals(
         means={order: _mean(found) for order, found in errors.items()},
         counted={order: len(found) for order, found in errors.items()},
         columns=tuple(ranked[1]),
+        pairs=tuple(errors[2]),
         worst_pairs=tuple(ranked[2][:WORST]),
+        spectra=spectra,
     )
 
 
-def _error(coded: Coded, names: tuple[str, ...]) -> MarginalError:
+def marginal_error(coded: Coded, names: tuple[str, ...]) -> MarginalError:
+    """Compare one marginal of the synthetic table (second) and the holdout (third, if any) with that of train (first)."""
+    return _compared(coded, names)[0]
+
+
+def _compared(coded: Coded, names: tuple[str, ...]) -> tuple[MarginalError, Codes]:
+    """Return the error of a marginal, and how many of its cells have 1, 2, .. rows of train (int64[most + 1])."""
     sizes = [coded.sizes[name] for name in names]
-    keys = [_keys([codes[name] for name in names], sizes) for codes in coded.codes]
-    shares = _shares(keys, prod(sizes))
+    keys = [joint_keys([codes[name] for name in names], sizes) for codes in coded.codes]
+    counts = joint_counts(keys, prod(sizes))
+    shares = [count / len(key) for count, key in zip(counts, keys, strict=True)]
     distances = [float(0.5 * np.abs(shares[0] - other).sum()) for other in shares[1:]]
-    return MarginalError(columns=names, value=distances[0], reference=distances[1] if len(distances) > 1 else None)
+    reference = distances[1] if len(distances) > 1 else None
+    return MarginalError(columns=names, value=distances[0], reference=reference), np.bincount(counts[0])
 
 
-def _keys(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
+def _spectrum(counted: Sequence[Codes], rows: int) -> Spectrum:
+    cells = np.zeros(rows + 1, dtype=np.int64)
+    for found in counted:
+        cells[: len(found)] += found
+    counts = np.flatnonzero(cells[1:]) + 1
+    return Spectrum(counts=counts, cells=cells[counts], sets=len(counted), rows=rows)
+
+
+def joint_keys(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
+    """Return int64[rows], the cell of each row in the table of several columns."""
     keys = codes[0]
     for other, size in zip(codes[1:], sizes[1:], strict=True):
         keys = keys * size + other
     return keys
 
 
-def _shares(keys: Sequence[Codes], cells: int) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
-    """Share of rows in each cell, by table; only the cells that occur when there are very many."""
+def joint_counts(keys: Sequence[Codes], cells: int) -> list[Codes]:
+    """Return the rows in each cell, by table; only the cells that occur when there are very many."""
     if cells > DENSE_CELLS:
         _, inverse = np.unique(np.concatenate(keys), return_inverse=True)
         keys = np.split(inverse, np.cumsum([len(k) for k in keys])[:-1])
         cells = int(inverse.max()) + 1
-    return [np.bincount(k, minlength=cells) / len(k) for k in keys]
+    return [np.bincount(k, minlength=cells) for k in keys]
 
 
 def _mean(errors: Sequence[MarginalError]) -> MarginalError | None:

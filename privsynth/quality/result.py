@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import SchemaError
-from privsynth.quality.coding import align, encode
-from privsynth.quality.marginals import WORST, MarginalError, Marginals, measure_marginals
-from privsynth.quality.predict import Prediction, measure_prediction
+from privsynth.quality import bias, dependence, discriminator, diversity, learners, predict, rare, reports, shapes
+from privsynth.quality.coding import Aligned, align, encode
+from privsynth.quality.drift import Drift, drift_tables
+from privsynth.quality.groups import group_fidelity
+from privsynth.quality.marginals import MAX_PAIRS, MAX_TRIPLES, WORST, MarginalError, Marginals, measure_marginals
+from privsynth.quality.predict import Learned, Prediction, learn, measure_predictions
+from privsynth.quality.subsample import subsample_equivalents
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,40 +22,70 @@ if TYPE_CHECKING:
 
 FORMAT = "privsynth.evaluate/1"
 LIMITS = "These figures were computed from private rows: they are for the owner and are not to be released."
+CAPS = {
+    "pairs_of_columns": MAX_PAIRS,
+    "triples_of_columns": MAX_TRIPLES,
+    "columns_shown_in_pairs": dependence.MAX_COLUMNS,
+    "correlation_rows": dependence.MAX_ROWS,
+    "targets": predict.MAX_TARGETS,
+    "boosted_trees_rows": learners.MAX_FIT_ROWS,
+    "other_models_rows": learners.MAX_SLOW_FIT_ROWS,
+    "discriminator_rows": discriminator.MAX_ROWS,
+    "diversity_rows": diversity.MAX_ROWS,
+    "coverage_rows": diversity.COVERED_ROWS,
+    "sdmetrics_rows": reports.MAX_ROWS,
+    "sdmetrics_columns": reports.MAX_COLUMNS,
+    "rare_pairs_of_columns": rare.MAX_PAIRS,
+    "chart_bins": shapes.CHART_BINS,
+    "chart_labels": shapes.CHART_LABELS,
+    "bootstrap_resamples": bias.RESAMPLES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityResult:
-    """Errors of marginals and of prediction, each beside a reference.
+    """What a synthetic table is worth, each figure beside a reference.
 
     Args:
         rows: Row counts by table.
         marginals: Total-variation distances to train.
-        prediction: A target predicted on the holdout.
+        prediction: The first target predicted on the holdout by boosted trees.
+        predictions: Every target by every kind of model.
         columns_used: Compared columns.
         columns_left_out: Columns that some table lacks.
         numeric: Names of the columns compared as numbers.
+        shapes: By column: its chart, coverage and missing cells.
+        sections: Further parts of the JSON document, by key.
+        drift: How the synthetic table differs from an earlier one, or None.
     """
 
     rows: dict[str, int]
     marginals: Marginals
     prediction: Prediction
+    predictions: tuple[Prediction, ...]
     columns_used: tuple[str, ...]
     columns_left_out: tuple[str, ...]
     numeric: frozenset[str]
+    shapes: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    sections: Mapping[str, Any] = field(repr=False)
+    drift: Drift | None = None
+
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        names = {1: "single columns", 2: "pairs", 3: "triples"}
+        rows = [
+            [names[order], f"{mean.value:.1%}", "no holdout" if mean.reference is None else f"{mean.reference:.1%}"]
+            for order, mean in self.marginals.means.items()
+            if mean is not None
+        ]
+        return card("Evaluation", note=LIMITS, table=(("error of", "synthetic", "held-out rows"), rows))
 
     def to_json(self) -> dict[str, Any]:
         """Return the evaluation as plain JSON values (`schemas/evaluate.schema.json`)."""
-        marginals, prediction = self.marginals, self.prediction
-        columns = [
-            {
-                "name": error.columns[0],
-                "kind": "numeric" if error.columns[0] in self.numeric else "categorical",
-                "value": error.value,
-                "reference": error.reference,
-            }
-            for error in marginals.columns
-        ]
+        marginals = self.marginals
+        columns = [self._column(error) for error in marginals.columns]
         return {
             "format": FORMAT,
             "limits": LIMITS,
@@ -58,20 +93,21 @@ class QualityResult:
             "marginals": {
                 str(order): {"sets": marginals.counted[order], **_pair(mean)} for order, mean in marginals.means.items()
             },
-            "columns": columns,
+            "columns": [{**column, **self.shapes[column["name"]]} for column in columns],
             "worst_columns": columns[:WORST],
             "worst_pairs": [{"columns": list(error.columns), **_pair(error)} for error in marginals.worst_pairs],
-            "prediction": {
-                "target": prediction.target,
-                "task": prediction.task,
-                "metric": prediction.metric,
-                "tstr": prediction.tstr,
-                "trtr": prediction.trtr,
-                "reason": prediction.reason,
-            },
+            "prediction": self.prediction.to_json(),
+            "predictions": [{**each.to_json(), "model": each.model} for each in self.predictions],
             "columns_used": list(self.columns_used),
             "columns_left_out": list(self.columns_left_out),
+            **self.sections,
+            "caps": dict(CAPS),
+            "drift": None if self.drift is None else self.drift.to_json(),
         }
+
+    def _column(self, error: MarginalError) -> dict[str, Any]:
+        kind = "numeric" if error.columns[0] in self.numeric else "categorical"
+        return {"name": error.columns[0], "kind": kind, **_pair(error)}
 
 
 def evaluate_tables(
@@ -79,7 +115,10 @@ def evaluate_tables(
     synthetic: pd.DataFrame,
     holdout: Private[pd.DataFrame] | None,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
+    protected: Mapping[str, str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    earlier: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> QualityResult:
     """Compare a synthetic table with the train table, and the holdout with it for reference.
@@ -87,8 +126,11 @@ def evaluate_tables(
     Args:
         train: Rows the generator was fitted on, without identifiers.
         synthetic: Rows it drew.
-        holdout: Rows of the same population that it never saw, or None (then references and prediction are null).
-        target: Column to predict, or None.
+        holdout: Rows of the same population that it never saw, or None (then references and predictions are null).
+        target: Column to predict, or several, or None.
+        protected: Attributes whose groups are compared, each with who names it.
+        kinds: Kinds of columns in the schema; charts of dates say so.
+        earlier: A former synthetic table, for drift.
         seed: Draws triples of columns, rows for fitting, and the trees.
 
     Returns:
@@ -100,6 +142,47 @@ def evaluate_tables(
     tables = [train.reveal(), synthetic] + ([] if holdout is None else [holdout.reveal()])
     aligned = align(tables)
     rows = dict(zip(("train", "synthetic", "holdout"), (len(table) for table in tables), strict=False))
+    _refuse(aligned, rows)
+    targets = [target] if isinstance(target, str) else list(dict.fromkeys(target or ()))
+    coded = encode(aligned)
+    marginals = measure_marginals(coded, aligned.columns, seed=seed)
+    learned = learn(aligned, targets[0] if targets else None, seed=seed)
+    shown = dependence.chosen_columns(marginals, aligned.columns)
+    sections = {
+        "pairs": dependence.pair_errors(marginals, coded, shown, len(aligned.columns)),
+        "correlations": dependence.correlations(aligned, coded, shown),
+        "rare": rare.rare_groups(aligned, coded, aligned.columns, seed=seed),
+        **_sections(aligned, marginals, learned, protected or {}, seed),
+    }
+    return QualityResult(
+        rows=rows,
+        marginals=marginals,
+        prediction=learned.prediction,
+        predictions=measure_predictions(aligned, targets, learned, seed=seed),
+        columns_used=aligned.columns,
+        columns_left_out=aligned.left_out,
+        numeric=aligned.numeric,
+        shapes=shapes.column_shapes(aligned, kinds),
+        sections=sections,
+        drift=None if earlier is None else drift_tables(earlier, synthetic, seed=seed),
+    )
+
+
+def _sections(
+    aligned: Aligned, marginals: Marginals, learned: Learned, protected: Mapping[str, str], seed: int
+) -> dict[str, Any]:
+    """Return the parts that draw rows."""
+    by_error = [error.columns[0] for error in marginals.columns]
+    return {
+        "subsample_equivalent": subsample_equivalents(marginals, learned, seed=seed),
+        "sdmetrics": reports.sdmetrics_scores(aligned, by_error, seed=seed),
+        "groups": group_fidelity(aligned, protected, learned, seed=seed),
+        "groups_method": bias.METHOD,
+        "diversity": diversity.diversity(aligned, seed=seed),
+    }
+
+
+def _refuse(aligned: Aligned, rows: Mapping[str, int]) -> None:
     if not aligned.columns:
         raise SchemaError(
             "The tables to evaluate have no column in common, so nothing can be compared. Check the column names."
@@ -107,45 +190,6 @@ def evaluate_tables(
     if min(rows.values()) == 0:
         empty = ", ".join(name for name, count in rows.items() if count == 0)
         raise SchemaError(f"A table to evaluate has no row: {empty}. Give a table with rows.")
-    return QualityResult(
-        rows=rows,
-        marginals=measure_marginals(encode(aligned), aligned.columns, seed=seed),
-        prediction=measure_prediction(aligned, target, seed=seed),
-        columns_used=aligned.columns,
-        columns_left_out=aligned.left_out,
-        numeric=aligned.numeric,
-    )
-
-
-def synthetic_only(synthetic: pd.DataFrame) -> dict[str, Any]:
-    """Describe a synthetic table by itself; no real row is needed, so the figures may be released with it.
-
-    Args:
-        synthetic: The rows that are released.
-
-    Returns:
-        Rows, columns, share of missing cells, share of rows that occur more than once, and per column its kind,
-        share of missing cells and number of distinct values.
-    """
-    aligned = align([synthetic])
-    named = synthetic.set_axis([str(name) for name in synthetic.columns], axis=1)
-    named = named.loc[:, ~named.columns.duplicated()]
-    missing = {name: float(named[name].isna().mean()) if len(named) else 0.0 for name in aligned.columns}
-    return {
-        "rows": len(named),
-        "columns": len(aligned.columns),
-        "missing_share": sum(missing.values()) / len(missing) if missing else 0.0,
-        "repeated_row_share": float(named.duplicated(keep=False).mean()) if len(named) and missing else 0.0,
-        "by_column": [
-            {
-                "name": name,
-                "kind": "numeric" if name in aligned.numeric else "categorical",
-                "missing_share": missing[name],
-                "distinct": int(named[name].nunique()),
-            }
-            for name in aligned.columns
-        ],
-    }
 
 
 def _pair(error: MarginalError | None) -> dict[str, float | None]:

@@ -132,7 +132,7 @@ class Heatmap:
         worded = len(self.names) <= _NAMED_CELLS
         for down in range(len(self.names)):
             for across in range(len(self.names)):
-                value = self._value(down, across)
+                value = self._error_at(down, across)
                 if value is not None:
                     place = self.left + across * self.step, self.top + down * self.step
                     said = self._said(down, across, value) if worded else ""
@@ -154,7 +154,7 @@ class Heatmap:
         """Each shade with the error that it stands for."""
         return [(shade, f"{shade / STEPS * self.largest * 100:.3g}%") for shade in range(STEPS + 1)]
 
-    def _value(self, down: int, across: int) -> float | None:
+    def _error_at(self, down: int, across: int) -> float | None:
         if down == across:
             return None
         if across < down:

@@ -59,11 +59,11 @@ def _of_labels(
 
 def _end(column: Mapping[str, Any], value: float) -> str:
     """Write an end of the axis: a day where the column holds days."""
-    unit = dig(column, "chart", "unit")
-    if unit in ("days", "seconds"):
+    unit = (text(column, "chart", "unit") or "").split()[:1]
+    if unit in (["days"], ["seconds"]):
         from datetime import UTC, datetime, timedelta
 
-        moved = timedelta(days=value) if unit == "days" else timedelta(seconds=value)
+        moved = timedelta(days=value) if unit == ["days"] else timedelta(seconds=value)
         try:
             return f"{datetime(1970, 1, 1, tzinfo=UTC) + moved:%Y-%m-%d}"
         except OverflowError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Paragraph, Section, Table, figure
-from privsynth.report.wording import count, decimal, dig, mappings, number, percent, text
+from privsynth.report.wording import count, decimal, dig, interval, mappings, number, percent, text
 
 _LEAD = (
     "Noise hits small groups hardest. Each group is compared with itself in the train table, and what a model that was "
@@ -44,12 +44,17 @@ def _attribute(attribute: Mapping[str, Any]) -> list[Block]:
 
 
 def _amplified(attribute: Mapping[str, Any]) -> Paragraph:
-    verdict, reason = dig(attribute, "amplifies"), text(attribute, "reason")
+    verdict, reason = dig(attribute, "summary", "amplifies"), text(attribute, "reason")
+    gaps = [number(attribute, "summary", f"selection_gap_{who}") for who in ("trtr", "tstr")]
+    shown = interval(attribute, "summary", "interval", as_percent=True)
+    told = (
+        f"The share chosen differs by up to {percent(gaps[0])} between groups if learned from train rows, by up to "
+        f"{percent(gaps[1])} if learned from synthetic rows{f' (difference {shown})' if shown else ''}."
+    )
     if verdict is True:
-        told = "The gap between groups is wider with the synthetic table than chance explains."
-        return Paragraph(text=f"{told} Do not use it for decisions about these groups.", tone="warn")
+        return Paragraph(text=f"{told} That is wider than chance explains: the table amplifies the gap.", tone="warn")
     if verdict is False:
-        return Paragraph(text="No widening of the gap between groups beyond chance was found.")
+        return Paragraph(text=f"{told} No widening beyond chance was found.")
     return Paragraph(text=f"Whether the gap between groups widens was not computed. {reason or ''}")
 
 
@@ -69,19 +74,25 @@ def _rare(evaluate: Mapping[str, Any]) -> list[Block]:
     rows = [
         [
             Cell(text=what),
-            figure(count(number(evaluate, "rare", key, "found"))),
-            figure(percent(number(evaluate, "rare", key, "kept_share"))),
-            figure(percent(number(evaluate, "rare", key, "reference"))),
-            figure(decimal(number(evaluate, "rare", key, "ratio_median"), 2)),
+            figure(count(number(evaluate, "rare", key, "count"))),
+            figure(percent(number(evaluate, "rare", key, "kept"))),
+            figure(_held(number(evaluate, "rare", key, "reference", "kept"), percent)),
+            figure(decimal(number(evaluate, "rare", key, "ratio", "median"), 2)),
+            figure(_held(number(evaluate, "rare", key, "reference", "ratio", "median"), lambda value: f"{value:.2f}")),
         ]
         for key, what in (("labels", "Labels"), ("pairs", "Pairs of labels"))
-        if number(evaluate, "rare", key, "found")
+        if number(evaluate, "rare", key, "count")
     ]
     if not rows:
         return []
     table = Table(
         caption="What is rare (under 1% of the train rows, at least 5 of them)",
-        headers=("What", "In train", "Occur in synthetic", "Occur in held out", "Frequency against train (median)"),
+        headers=("What", "In train", "Occur in synthetic", "Reference", "Frequency against train, median", "Reference"),
         rows=rows,
+        note="Reference: held-out rows, which are fewer. A frequency of 1 is that of the train table.",
     )
     return [table]
+
+
+def _held(value: float | None, written: Callable[[float], str]) -> str:
+    return "no holdout" if value is None else written(value)

@@ -70,11 +70,13 @@ def _in_words(evaluate: Mapping[str, Any]) -> Paragraph | None:
 
 
 def _sample(found: Any) -> str:
-    """Write a subsample: "a 12% sample of the train rows (1,900)"."""
-    share, rows = number(found, "share"), number(found, "rows")
+    """Write a subsample: "a 12% sample of the train rows (1,900 rows; the held-out rows are as good as 16%)"."""
+    share, rows, other = number(found, "share"), number(found, "rows"), number(found, "reference")
     if share is None:
         return NOT_COMPUTED
-    sized = "" if rows is None else f" ({count(rows)})"
+    told = [f"{count(rows)} rows"] if rows is not None else []
+    told += [f"the held-out rows are as good as {percent(other)}"] if other is not None else []
+    sized = f" ({'; '.join(told)})" if told else ""
     return "all train rows" if share >= 1 else f"a {percent(share)} sample of the train rows{sized}"
 
 
@@ -117,9 +119,12 @@ def _covered(column: Mapping[str, Any]) -> str:
 
 def _associations(evaluate: Mapping[str, Any]) -> Table:
     rows = []
-    for key, what in (("correlations", "Correlation of numbers (Spearman)"), ("associations", "Association of pairs")):
-        if (mean := number(evaluate, key, "mean_difference")) is not None:
-            other = number(evaluate, key, "reference")
+    for path, what in (
+        (("correlations",), "Correlation of numbers (Spearman)"),
+        (("correlations", "associations"), "Association of columns of any kind"),
+    ):
+        if (mean := number(evaluate, *path, "mean_difference")) is not None:
+            other = number(evaluate, *path, "reference")
             rows.append(
                 [Cell(text=what), figure(decimal(mean)), figure("no holdout" if other is None else decimal(other))]
             )
@@ -127,6 +132,7 @@ def _associations(evaluate: Mapping[str, Any]) -> Table:
         caption="Mean difference of the strength of association between columns",
         headers=("Measure (0 to 1)", "Synthetic", "Reference (held out)"),
         rows=rows,
+        note=text(evaluate, "correlations", "associations", "measure") or "",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Paragraph, Section, Table, figure
-from privsynth.report.wording import decimal, dig, names, number, percent, text, texts
+from privsynth.report.wording import decimal, dig, names, number, percent, texts
 
 _LEAD = "A generator that repeats itself, or that leaves kinds of rows out, can have good averages. These figures look for that."
 
@@ -27,21 +27,32 @@ def diversity(evaluate: Mapping[str, Any]) -> list[Section]:
 
 def _figures(evaluate: Mapping[str, Any]) -> Table:
     told = (
-        ("Rows that occur once", "distinct_row_share", percent),
-        ("Rows that occur more than once", "repeated_row_share", percent),
-        ("Density (1 is like real rows)", "density", decimal),
-        ("Coverage of real rows", "coverage", percent),
-        ("A model tells it from real rows (AUC, 0.5 is not at all)", "discriminator", decimal),
+        ("Rows that occur once", ("distinct_row_share",), ("reference", "holdout", "distinct_row_share"), percent),
+        ("Rows that repeat another", ("repeated_row_share",), ("reference", "holdout", "repeated_row_share"), percent),
+        (
+            "Entropy of columns against train, median",
+            ("entropy_ratio", "median"),
+            ("entropy_ratio", "reference_median"),
+            decimal,
+        ),
+        ("Density (1: as dense as real rows)", ("coverage", "density"), ("coverage", "reference", "density"), decimal),
+        ("Coverage of train rows", ("coverage", "coverage"), ("coverage", "reference", "coverage"), percent),
+        (
+            "A model tells them from train rows (AUC; 0.5: not at all)",
+            ("discriminator", "auc"),
+            ("discriminator", "reference"),
+            decimal,
+        ),
     )
     rows = [
         [Cell(text=what), figure(write(mine)), figure("no holdout" if other is None else write(other))]
-        for what, key, write in told
-        if (mine := number(evaluate, "diversity", key)) is not None
-        for other in [number(evaluate, "diversity", "reference", key)]
+        for what, path, compared, write in told
+        if (mine := number(evaluate, "diversity", *path)) is not None
+        for other in [number(evaluate, "diversity", *compared)]
     ]
     return Table(
         caption="Variety of the rows",
         headers=("Measure", "Synthetic", "Reference (held out)"),
         rows=rows,
-        note=text(evaluate, "diversity", "note") or "",
+        note="Density and coverage: Naeem et al. 2020.",
     )
