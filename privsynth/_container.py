@@ -61,10 +61,11 @@ def read_regular(path: Path, max_bytes: int, whole: Path) -> bytes:
             f"`{whole}` is no artifact of privsynth: {shown(path.name)} cannot be opened ({reason}). It must be a "
             "plain file; copy the artifact again."
         ) from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise _foreign(whole, f"{shown(path.name)} is not a plain file")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise _foreign(whole, f"{shown(path.name)} is not a plain file")
         return _bounded(file, status.st_size, max_bytes, whole, path.name)
 
 

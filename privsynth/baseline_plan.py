@@ -72,6 +72,7 @@ class BaselinePlan:
         generator: Name of the baseline.
         config: Its recipe.
         why: Why it is this one.
+        generation: As for `Plan`.
     """
 
     schema: Schema
@@ -79,6 +80,7 @@ class BaselinePlan:
     generator: str
     config: BaselineConfig
     why: str = ASKED
+    generation: int | None = 1
 
     @classmethod
     def make(
@@ -188,6 +190,7 @@ class BaselinePlan:
             "policy": dict(self.schema.policy) if self.schema.policy else None,
             "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
             "costly_columns": [],
+            "generation": self.generation,
             "guarantee": self.guarantee(self.schema).to_json(),
         }
 

@@ -57,6 +57,7 @@ class Plan:
         derive: How the undetermined fields are learned, or None.
         generator_spend: What the generator may spend.
         void: Why there is no guarantee, or None.
+        generation: Of the model: one more than that of the table; None where nobody knows that of the table.
     """
 
     schema: Schema
@@ -69,6 +70,7 @@ class Plan:
     derive: DeriveMechanism | None
     generator_spend: Spend
     void: str | None = None
+    generation: int | None = 1
 
     @classmethod
     def make(
@@ -242,6 +244,7 @@ class Plan:
             "policy": dict(self.schema.policy) if self.schema.policy else None,
             "dropped_columns": [field.name for field in self.schema.fields if not field.modelled],
             "costly_columns": [cost.to_json() for cost in most_costly(self.costs())],
+            "generation": self.generation,
             "guarantee": self.guarantee_of_schema().to_json(),
         }
 

@@ -6,8 +6,9 @@ import json
 import platform
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,21 +17,31 @@ from privsynth import __version__
 from privsynth.artifact import write_manifest
 from privsynth.baseline_plan import AnyPlan
 from privsynth.carried import carried_over
+from privsynth.datasheet import card_of, write_card
+from privsynth.elsewhere import save_elsewhere
 from privsynth.errors import ArtifactError, PrivsynthError, ResourceError, UsageError
 from privsynth.files import atomic_file, atomic_folder
 from privsynth.fitting import Progress
 from privsynth.generators.baselines import MARK as NOT_PRIVATE
-from privsynth.generators.fitted import Fitted, load_model, mark_of
+from privsynth.generators.fitted import Fitted, load_model
 from privsynth.paying import Reservation, owing
+from privsynth.provenance import (
+    Provenance,
+    check_sidecar,
+    forget_sidecar,
+    provenance_of,
+    with_provenance,
+    write_provenance,
+)
 from privsynth.report import build_report, render_html
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
 from privsynth.table.units import numbers_of, others, split_units
+from privsynth.table.urls import is_url
 from privsynth.table.write import is_device, keeps_metadata, write_batches
 from privsynth.tableschema.io import dump_schema
 
 HOLDOUT_PERCENT = 20
-_GIVEN = "given"
 _OWED = "ledger.json"
 
 
@@ -44,6 +55,8 @@ class Story:
         out: The folder to make.
         progress: Told what happens.
         paid: The ledger's entry, or None where an earlier run has paid.
+        licence: Of the synthetic table, as its owner states it, or None.
+        terms: Tags of its terms of use.
     """
 
     source: Source
@@ -51,6 +64,8 @@ class Story:
     out: Path
     progress: Progress
     paid: Reservation | None = None
+    licence: str | None = None
+    terms: tuple[str, ...] = ()
 
 
 def check_output(out: Path) -> None:
@@ -103,7 +118,8 @@ def _write(
     story.progress("sampling")
     synthetic = fitted.sample(rows, seed=seed)
     table = release / ("synthetic.csv" if fitted.stored else f"synthetic.{NOT_PRIVATE}.csv")
-    save_table(synthetic, table, raw=raw)
+    said = fitted.provenance(synthetic.num_rows).under(story.licence, story.terms)
+    save_table(synthetic, table, raw=raw, provenance=said)
     if fitted.stored:
         fitted.save(release / "model")
     (release / "schema.yaml").write_text(dump_schema(fitted.schema), encoding="utf-8")
@@ -114,6 +130,7 @@ def _write(
     for audience, place in (("owner", owner), ("release", release)):
         _write_json(place / "report.json", reports[audience])
         (place / "report.html").write_text(render_html(reports[audience]), encoding="utf-8")
+    write_card(release / "README.md", card_of(fitted, said, file=table.name))
     write_manifest(release, _manifest(story, fitted, synthetic))
     for path in owner.iterdir():
         path.chmod(0o600)
@@ -124,7 +141,7 @@ def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[
     """Compute the owner's findings: scan, audit and evaluation; and the synthetic table's own figures."""
     from privsynth.audits import audit_tables
     from privsynth.pii import scan_columns
-    from privsynth.quality import evaluate_tables, synthetic_only
+    from privsynth.quality import evaluate_tables, protected_columns, synthetic_only
 
     held = split_units(story.source, story.plan.unit, HOLDOUT_PERCENT, key)
     train = typed_frame(story.source, fitted.schema, keep=others(held))
@@ -145,7 +162,14 @@ def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[
         sensitive=fitted.schema.sensitive or None,
     ).to_json()
     story.progress("evaluating")
-    evaluate = evaluate_tables(train, made, holdout, target=_target(fitted)).to_json()
+    evaluate = evaluate_tables(
+        train,
+        made,
+        holdout,
+        target=_target(fitted),
+        protected=protected_columns(fitted.schema),
+        kinds={field.name: field.kind for field in fitted.schema.modelled},
+    ).to_json()
     return {
         "scan": scan,
         "carried": carried,
@@ -213,6 +237,9 @@ def _manifest(story: Story, fitted: Fitted, synthetic: Any) -> dict[str, Any]:
         "guarantee": fitted.guarantee.to_json(),
         "model_digest": fitted.digest() if fitted.stored else None,
         "ledger": dict(fitted.ledger),
+        "generation": fitted.generation,
+        "licence": story.licence,
+        "terms": list(story.terms),
         "rows": synthetic.num_rows,
         "columns": synthetic.column_names,
     }
@@ -277,58 +304,50 @@ def demo_ledger() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def save_table(table: Any, path: Path, *, raw: bool = False) -> None:
-    """Write a table to a file, complete or not at all; what it says of itself goes with it, as for `save_batches`."""
-    save_batches([table], path, raw=raw)
+def save_table(table: Any, path: Path | str, *, raw: bool = False, provenance: Provenance | None = None) -> None:
+    """Write a table to a file or an address, complete or not at all; where it comes from goes with it, as for `save_batches`."""
+    save_batches([table], path, raw=raw, provenance=provenance)
 
 
 def save_batches(
-    batches: Iterable[Any], path: Path, *, raw: bool = False, mark: Mapping[str, Any] | None = None
+    batches: Iterable[Any],
+    path: Path | str,
+    *,
+    raw: bool = False,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
 ) -> int:
-    """Write batches of rows to a file while they are drawn, complete or not at all.
+    """Write batches of rows to a file or an address while they are drawn, complete or not at all.
 
     Args:
         batches: `pyarrow.Table`s of one schema, at least one.
-        path: The file; its ending says how it is written.
+        path: The file, whose ending says how it is written; or an address, see `save_elsewhere`.
         raw: Leave text cells that a spreadsheet would run as formulas as they are.
-        mark: What is said about the table; by default what the first batch says of itself (`Fitted.mark`). Where the form has no
-            room for that (CSV, JSON lines), it is written beside it, as JSON in a file of the same name with `.given.json` added
-            (the table contains given rows) or `.not-private.json` (no guarantee holds). Other such files of an earlier table are removed.
+        provenance: Where the table comes from; by default what the first batch says of itself. Parquet and Arrow files carry it in
+            their metadata; beside others it is written as `PATH.manifest.json`. That of an earlier table is removed.
+        overwrite: Replace the rows of a database's table that has some; a file is always replaced.
 
     Returns:
         How many rows were written.
+
+    Raises:
+        UsageError: the ending is not known, or a file that is not ours stands where the manifest is to be written.
     """
+    if is_url(path):
+        write = partial(save_batches, raw=raw, provenance=provenance)
+        return save_elsewhere(batches, str(path), write=write, provenance=provenance, overwrite=overwrite)
+    path = Path(path)
     each = iter(batches)
     first = next(each)
-    mark = mark_of(first) if mark is None else mark
-    noted = mark is not None and not keeps_metadata(path) and not is_device(path)
+    said = provenance_of(first.schema.metadata) if provenance is None else provenance
+    first = first if said is None else with_provenance(first, said)
+    noted = said if not keeps_metadata(path) and not is_device(path) else None
+    if noted is not None:
+        check_sidecar(path)
     with atomic_file(path) as temporary, temporary.open("wb") as target:
         rows = write_batches(chain([first], each), path, target, raw=raw)
-        if mark is not None and noted:
-            write_note(path, mark)
-    for kind in (_GIVEN, NOT_PRIVATE):
-        if mark is None or (noted and kind != _kind(mark)):
-            _forget_note(_beside(path, kind))
+        if noted is not None:
+            write_provenance(path, replace(noted, rows=rows, columns=tuple(first.column_names)))
+    if noted is None:
+        forget_sidecar(path)
     return rows
-
-
-def write_note(path: Path, mark: Mapping[str, Any]) -> None:
-    """Write what is said about a table beside its file, complete or not at all."""
-    with atomic_file(_beside(path, _kind(mark))) as note:
-        _write_json(note, mark)
-
-
-def _kind(mark: Mapping[str, Any]) -> str:
-    return NOT_PRIVATE if mark.get("dp") is False and "given" not in mark else _GIVEN
-
-
-def _beside(path: Path, kind: str) -> Path:
-    return path.with_name(f"{path.name}.{kind}.json")
-
-
-def _forget_note(path: Path) -> None:
-    """Remove what was said of an earlier table of the same name; a file that is not ours stays."""
-    with suppress(OSError, ValueError, AttributeError):
-        said = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        if "privsynth.given/" in str(said.get("format")) or (set(said), said.get("dp")) == ({"dp", "note"}, False):
-            path.unlink()

@@ -22,9 +22,10 @@ from privsynth.baseline_plan import BaselinePlan
 from privsynth.errors import ArtifactError, BudgetError, SchemaError, UsageError
 from privsynth.generators import GENERATORS, base, choose, make_config
 from privsynth.generators.baselines import BASELINES, EPOCHS
-from privsynth.generators.fitted import Fitted, load_model, mark_of
+from privsynth.generators.fitted import Fitted, load_model
 from privsynth.ledger import Ledger
 from privsynth.privacy import Budget, Unit
+from privsynth.provenance import read_provenance
 from privsynth.release import save_batches, save_table
 from privsynth.table.write import keeps_metadata
 from privsynth.tableschema.domain import Domain
@@ -76,9 +77,11 @@ def test_a_run_says_that_it_is_not_private_wherever_it_can(
     assert "NOT PRIVATE: " in done.out
     assert "For others" not in done.out
     release = {path.name for path in (out / "release").iterdir()}
-    made, note = "synthetic.not-private.csv", "synthetic.not-private.csv.not-private.json"
-    assert release == {made, note, "schema.yaml", "manifest.json", "report.html", "report.json"}
-    assert json.loads((out / "release" / note).read_text()) == {"dp": False, "note": SAID}
+    made, note = "synthetic.not-private.csv", "synthetic.not-private.csv.manifest.json"
+    assert release == {made, note, "README.md", "schema.yaml", "manifest.json", "report.html", "report.json"}
+    said = valid(json.loads((out / "release" / note).read_text()), "provenance")
+    assert (said["dp"], said["note"], said["model_digest"]) == (False, SAID, None)
+    assert f"**{SAID}**" in (out / "release" / "README.md").read_text().replace("\\", "")
     manifest = valid(json.loads((out / "release" / "manifest.json").read_text()), "manifest")
     assert (manifest["dp"], manifest["guarantee"]["epsilon"], manifest["guarantee"]["sentence"]) == (False, None, SAID)
     for place in ("release", "owner"):
@@ -217,6 +220,12 @@ def void_model(tmp_path: Path, table: Path, budget: float = 1) -> Fitted:
     return pipeline.fit(table, epsilon=budget, generator="copula", **options)
 
 
+def said_of(table: Any) -> tuple[bool | None, str]:
+    said = read_provenance(table)
+    assert said is not None
+    return said.dp, said.note
+
+
 @pytest.mark.parametrize("kind", ["baseline", "schema"])
 @pytest.mark.parametrize("name", ["o.csv", "o.jsonl.gz", "o.parquet", "o.feather"])
 def test_no_row_without_a_guarantee_leaves_without_a_mark(kind: str, name: str, tmp_path: Path, table: Path) -> None:
@@ -226,35 +235,34 @@ def test_no_row_without_a_guarantee_leaves_without_a_mark(kind: str, name: str, 
         if kind == "schema"
         else pipeline.fit(table, declare=DECLARED, ledger=tmp_path / "l.db", **SDV)
     )
-    said = {"dp": False, "note": void.guarantee.sentence()}
-    assert said["note"].startswith("NO PRIVACY GUARANTEE")
+    sentence = void.guarantee.sentence()
+    assert sentence.startswith("NO PRIVACY GUARANTEE")
     empty, *_ = void.batches(0)
     for rows in (void.sample(50, seed=1), empty):
-        assert mark_of(rows) == said
+        assert said_of(rows) == (False, sentence)
         for write in (save_table, lambda rows, path: save_batches(iter([rows, rows]), path)):
             write(rows, tmp_path / name)
             notes = [path.name for path in tmp_path.glob(f"{name}.*")]
             if keeps_metadata(tmp_path / name):
                 read = pq.read_table if name == "o.parquet" else feather.read_table
-                assert mark_of(read(tmp_path / name)) == said
+                assert said_of(read(tmp_path / name)) == (False, sentence)
                 assert notes == []
             else:
-                assert notes == [f"{name}.not-private.json"]
-                assert json.loads((tmp_path / notes[0]).read_text()) == said
-    assert private.mark() is mark_of(private.sample(5)) is None
+                assert notes == [f"{name}.manifest.json"]
+                assert said_of(tmp_path / name) == (False, sentence)
+    assert said_of(private.sample(5)) == (True, private.guarantee.sentence())
     save_table(private.sample(5), tmp_path / name)
-    assert list(tmp_path.glob(f"{name}.*")) == []
+    assert said_of(tmp_path / name) == (True, private.guarantee.sentence())
 
 
 def test_a_void_model_marks_all_that_leaves_it(tmp_path: Path, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     void_model(tmp_path, table).save(tmp_path / "model")
-    out, note = tmp_path / "o.csv", tmp_path / "o.csv.not-private.json"
+    out, note = tmp_path / "o.csv", tmp_path / "o.csv.manifest.json"
     assert privsynth(capsys, "sample", tmp_path / "model", "-n", 5, "-o", out).code == 0
     assert json.loads(note.read_text())["dp"] is False
     (tmp_path / "g.csv").write_text("sex\nMale\nFemale\n")
     assert privsynth(capsys, "sample", tmp_path / "model", "--given", tmp_path / "g.csv", "-o", out).code == 0
-    assert not note.exists()
-    both = valid(json.loads((tmp_path / "o.csv.given.json").read_text()), "given")
+    both = valid(json.loads(note.read_text()), "provenance")
     assert both["dp"] is False
     assert both["note"].startswith("NO PRIVACY GUARANTEE")
     assert "contains the rows of" in both["note"]
@@ -263,7 +271,7 @@ def test_a_void_model_marks_all_that_leaves_it(tmp_path: Path, table: Path, caps
 
     drawn = load_synthesizer(tmp_path / "model").sample(5, output_folder_path=tmp_path / "sdv")["table"]
     assert drawn.attrs["privsynth"]["dp"] is False
-    assert json.loads((tmp_path / "sdv" / "table.csv.not-private.json").read_text()) == drawn.attrs["privsynth"]
+    assert json.loads((tmp_path / "sdv" / "table.csv.manifest.json").read_text()) == drawn.attrs["privsynth"]
 
 
 def test_numbers_come_back_to_their_cell() -> None:

@@ -25,6 +25,7 @@ from privsynth import Fitted
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators.base import BATCH_ROWS
 from privsynth.generators.conditional import check_given, columns_behind
+from privsynth.provenance import Provenance
 from privsynth.release import save_batches
 from privsynth.table.given import read_given
 from privsynth.table.source import open_table
@@ -82,15 +83,16 @@ def test_drawn_columns_follow_the_given_ones(model: Fitted) -> None:
 
 def test_a_result_says_what_it_contains(model: Fitted, partial: pd.DataFrame) -> None:
     mark = privsynth.sample(model, given=partial).attrs["privsynth"]
-    assert mark["contains_input_rows"] is True
+    assert mark["contains_real_rows"] is True
     assert mark["covered_by_the_guarantee"] is False
     assert mark["given"] == {"table": "the table", "rows": 200, "columns": GIVEN}
-    form = json.loads((Path(__file__).parents[1] / "schemas" / "given.schema.json").read_text("utf-8"))
+    form = json.loads((Path(__file__).parents[1] / "schemas" / "provenance.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(form).validate(mark)
     table = model.sample(given=partial)
     assert json.loads(table.schema.metadata[b"privsynth"]) == mark
-    assert model.sample(3).schema.metadata is None
-    assert privsynth.sample(model, 3).attrs == {}
+    drawn = privsynth.sample(model, 3).attrs["privsynth"]
+    assert json.loads(model.sample(3).schema.metadata[b"privsynth"]) == drawn
+    assert (drawn["contains_real_rows"], drawn["given"], drawn["covered_by_the_guarantee"]) == (False, None, True)
 
 
 @pytest.mark.parametrize("form", ["p.csv", "p.jsonl", "p.parquet", "p.feather"])
@@ -107,7 +109,7 @@ def test_every_form_is_read_and_every_output_marked(
     assert back.names == ("key", *COLUMNS)
     cells = back.arrow(GIVEN).to_pandas().astype({"income": float, "age": int})
     pd.testing.assert_frame_equal(cells, partial.reset_index(drop=True))
-    beside = tmp_path / f"{out}.given.json"
+    beside = tmp_path / f"{out}.manifest.json"
     if out in ("o.parquet", "o.arrow"):
         read = pq.read_table if out == "o.parquet" else feather.read_table
         mark = read(tmp_path / out).schema.metadata[b"privsynth"]
@@ -121,16 +123,12 @@ def test_an_ordinary_table_of_the_same_name_loses_the_mark_of_the_earlier_one(
     saved: Path, partial: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save_batches([pa.Table.from_pandas(partial, preserve_index=False)], tmp_path / "p.csv")
-    beside = tmp_path / "o.csv.given.json"
+    beside = tmp_path / "o.csv.manifest.json"
     for _ in range(2):
         assert command(capsys, "sample", saved, "--given", tmp_path / "p.csv", "-o", tmp_path / "o.csv").code == 0
-        assert beside.exists()
+        assert json.loads(beside.read_text())["contains_real_rows"] is True
     assert command(capsys, "sample", saved, "-n", 5, "-o", tmp_path / "o.csv").code == 0
-    assert not beside.exists()
-    for foreign in ('{"format": "mine"}', "[]", "x", '"privsynth.given/1"'):
-        beside.write_text(foreign)
-        assert command(capsys, "sample", saved, "-n", 5, "-o", tmp_path / "o.csv").code == 0
-        assert beside.read_text() == foreign
+    assert json.loads(beside.read_text())["contains_real_rows"] is False
 
 
 def test_text_is_kept_in_text_and_typed_in_typed_forms(
@@ -316,7 +314,7 @@ def test_a_stream_that_breaks_leaves_what_was_there(model: Fitted, tmp_path: Pat
         raise UsageError("The stream broke.")
 
     with pytest.raises(UsageError, match="broke"):
-        save_batches(broken(), tmp_path / name, mark={"a": 1})
+        save_batches(broken(), tmp_path / name, provenance=Provenance(generation=1))
     assert (tmp_path / name).read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == [name]
 

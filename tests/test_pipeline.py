@@ -39,7 +39,15 @@ def test_a_run_leaves_both_folders_complete(out: Path) -> None:
     assert names == {
         *(
             f"release/{name}"
-            for name in ("synthetic.csv", "schema.yaml", "manifest.json", "report.html", "report.json")
+            for name in (
+                "README.md",
+                "synthetic.csv",
+                "synthetic.csv.manifest.json",
+                "schema.yaml",
+                "manifest.json",
+                "report.html",
+                "report.json",
+            )
         ),
         *(f"release/model/{name}" for name in ("manifest.json", "arrays.safetensors")),
         *(f"owner/{name}.json" for name in ("scan", "audit", "evaluate", "carried", "report")),

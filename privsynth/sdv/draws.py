@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import UsageError
 from privsynth.generators.fitted import Fitted
+from privsynth.provenance import MARK
 from privsynth.sdv.frames import shaped
+from privsynth.table.given import GivenRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +51,15 @@ class Draws:
         table = self.fitted.sample(seed=int.from_bytes(digest[:8], "little"), **wanted)
         frame = shaped(table, self.fitted.schema, self._gaps, self._rows)
         self._calls, self._rows = self._calls + 1, self._rows + len(frame)
-        drawn = frame if self._labels is None else frame.set_axis(list(self._labels), axis=1)
-        if (mark := self.fitted.mark()) is not None:
-            drawn.attrs["privsynth"] = mark
-        return drawn
+        return frame if self._labels is None else frame.set_axis(list(self._labels), axis=1)
+
+    def marked(self, frame: pd.DataFrame, given: GivenRows | None = None) -> pd.DataFrame:
+        """Return a frame of drawn rows that says where they come from.
+
+        Args:
+            frame: The rows.
+            given: Rows that were completed and are in it, or None.
+        """
+        said = replace(self.fitted.provenance(len(frame), given), columns=tuple(map(str, frame.columns)))
+        frame.attrs[MARK] = said.to_json()
+        return frame

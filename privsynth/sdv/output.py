@@ -7,8 +7,7 @@ from typing import Any
 
 from privsynth.errors import UsageError
 from privsynth.files import atomic_file
-from privsynth.release import write_note
-from privsynth.table.given import MARK
+from privsynth.provenance import read_provenance, write_provenance
 from privsynth.table.write import write_table
 
 
@@ -39,5 +38,5 @@ def write_frame(frame: Any, path: Path) -> None:
         write_table(
             pa.Table.from_pandas(frame.set_axis(map(str, frame.columns), axis=1), preserve_index=False), path, target
         )
-        if MARK in frame.attrs:
-            write_note(path, frame.attrs[MARK])
+        if (said := read_provenance(frame)) is not None:
+            write_provenance(path, said)

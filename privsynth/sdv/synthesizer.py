@@ -236,7 +236,7 @@ class Synthesizer:
         draws, path = self._ready(max_tries_per_batch, batch_size, output_folder_path)
         if main_table_name not in (None, table_of(self._schema)):
             raise UsageError(f"There is no table {main_table_name!r}. The table is {table_of(self._schema)!r}.")
-        return self._handed(draws.next(rows=num_rows), path)
+        return self._handed(draws.marked(draws.next(rows=num_rows)), path)
 
     def sample_from_conditions(
         self,
@@ -261,7 +261,7 @@ class Synthesizer:
         draws, path = self._ready(max_tries_per_batch, batch_size, output_folder_path)
         schema = draws.fitted.schema
         found = [draws.next(given=read_given(frame, schema)) for frame in frames_of(conditions, schema)]
-        return self._handed(pd.concat(found, ignore_index=True), path)
+        return self._handed(draws.marked(pd.concat(found, ignore_index=True)), path)
 
     def sample_remaining_columns(
         self,
@@ -282,9 +282,7 @@ class Synthesizer:
         """
         draws, path = self._ready(max_tries_per_batch, batch_size, output_folder_path)
         given = read_given(known_frame(known_columns, draws.fitted.schema), draws.fitted.schema)
-        frame = draws.next(given=given)
-        frame.attrs["privsynth"] = draws.fitted.mark(given)
-        return self._handed(frame, path)
+        return self._handed(draws.marked(draws.next(given=given), given), path)
 
     def _ready(self, tries: int, batch: int | None, folder: Path | str | None) -> tuple[Draws, Path | None]:
         """Check what can be checked before any row is drawn."""

@@ -13,13 +13,14 @@ import numpy.typing as npt
 
 from privsynth.errors import SchemaError
 from privsynth.table.cells import number_sql, truth_sql
+from privsynth.table.frames import read_frame
 from privsynth.table.source import TYPED_ENDINGS, Source, open_table
 from privsynth.table.sql import cell_sql, quoted
+from privsynth.table.urls import is_url
 from privsynth.table.write import decode
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 
-MARK = "privsynth"
 _MOST_SHOWN = 8
 Bools = npt.NDArray[np.bool_]
 
@@ -44,15 +45,9 @@ class GivenRows:
     columns: Mapping[str, Any]
     texts: Mapping[str, Any]
 
-    def mark(self) -> dict[str, Any]:
-        """Return what is to be said wherever these rows go, as JSON values."""
-        return {
-            "format": "privsynth.given/1",
-            "contains_input_rows": True,
-            "given": {"table": self.where, "rows": self.count, "columns": list(self.columns)},
-            "covered_by_the_guarantee": False,
-            "note": f"This table contains the rows of {self.where}: it is not covered by the guarantee of the model.",
-        }
+    def said(self) -> dict[str, Any]:
+        """Return what is said of these rows wherever they go, as JSON values."""
+        return {"table": self.where, "rows": self.count, "columns": list(self.columns)}
 
 
 def read_given(table: Any, schema: Schema, *, encoding: str = "utf-8") -> GivenRows:
@@ -70,6 +65,8 @@ def read_given(table: Any, schema: Schema, *, encoding: str = "utf-8") -> GivenR
         SchemaError: a column is not in the schema, or a cell does not parse, is out of its domain, or is missing where it may not
             be; the message names the column and the row, never the cell.
     """
+    if not isinstance(table, str | os.PathLike | Source):
+        table = read_frame(table)  # a lazy one is computed once: its rows come in any order
     source = open_table(table, encoding=encoding)
     strangers = [name for name in source.names if name not in schema.names]
     if strangers:
@@ -89,7 +86,7 @@ def read_given(table: Any, schema: Schema, *, encoding: str = "utf-8") -> GivenR
         codes[field.name], places, columns[field.name] = read(source, field, schema)
         if places is not None:
             positions[field.name] = places
-    typed = _as_they_are(table, source.names, texts.num_rows)
+    typed = _as_they_are(source.path if is_url(table) else table, source.names, texts.num_rows)
     return GivenRows(
         where=source.where,
         count=texts.num_rows,
@@ -106,7 +103,7 @@ def _as_they_are(table: Any, names: tuple[str, ...], rows: int) -> dict[str, Any
 
     from privsynth.table.frames import read_typed
 
-    if isinstance(table, Source):
+    if table is None or isinstance(table, Source):
         return {}
     if isinstance(table, str | os.PathLike):
         if not str(table).lower().endswith(TYPED_ENDINGS):
