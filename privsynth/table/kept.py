@@ -36,11 +36,24 @@ def broken_rows(table: Any, schema: Schema) -> dict[str, int]:
     Returns:
         The constraint in words -> rows; 0 where all rows keep it.
     """
+    return {says: int(rows.sum()) for says, rows in breaking_rows(table, schema).items()}
+
+
+def breaking_rows(table: Any, schema: Schema) -> dict[str, Bools]:
+    """Return which rows break each constraint whose columns the table has.
+
+    Args:
+        table: As for `broken_rows`.
+        schema: As for `broken_rows`.
+
+    Returns:
+        The constraint in words -> bool[rows].
+    """
     found = {}
     for constraint in schema.constraints:
         if all(name in table.column_names for name in constraint.columns):
             fields = {name: schema[name] for name in constraint.columns}
-            found[constraint.says] = int(_broken(table, constraint, fields).sum())
+            found[constraint.says] = _broken(table, constraint, fields)
     return found
 
 
