@@ -10,7 +10,6 @@ Gaussian copula); Xu et al., "Modeling tabular data using conditional GAN", 2019
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from privsynth.table.coded import CodedTable, DataSource
 from privsynth.table.write import values_of
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
+from privsynth.threads import Shared, muted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ class BaselineMechanism:
 
     def _trained(self, frame: pd.DataFrame, domains: Sequence[Domain]) -> Any:
         """Return SDV's synthesizer, fitted; its errors may quote cells, and are not passed on."""
-        with _quiet():
+        with _QUIET.held():
             from sdv.metadata import Metadata
             from sdv.single_table import CTGANSynthesizer, GaussianCopulaSynthesizer
 
@@ -194,7 +194,7 @@ class BaselineModel:
         return Rows(codes, positions)
 
     def _sampled(self, rows: int, seed: int) -> pd.DataFrame:
-        with _quiet():
+        with _QUIET.held():
             self.synthesizer.reset_sampling()
             self.synthesizer._set_random_state(seed)
             frame: pd.DataFrame = self.synthesizer.sample(rows)[_TABLE]
@@ -274,10 +274,12 @@ def _quiet() -> Iterator[None]:
     import torch
 
     threads = torch.get_num_threads()
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+    with muted(), redirect_stdout(io.StringIO()):
         torch.set_num_threads(1)
         try:
             yield
         finally:
             torch.set_num_threads(threads)
+
+
+_QUIET = Shared(_quiet)

@@ -15,8 +15,9 @@ from privsynth.generators.base import BATCH_ROWS, Arrays, Rows, gathered
 from privsynth.generators.ctgan_layout import Layout
 from privsynth.generators.maxent_arrays import from_arrays
 from privsynth.generators.maxent_model import MaxentModel
-from privsynth.generators.raking import Agreement, Members, even_draws, normalise, one_thread, raked
+from privsynth.generators.raking import Agreement, Members, even_draws, normalise, raked
 from privsynth.tableschema.model import Schema
+from privsynth.threads import one_thread
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

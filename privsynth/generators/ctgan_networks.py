@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from privsynth.generators.ctgan_layout import Layout
 from privsynth.generators.ctgan_model import Layer
+from privsynth.threads import Shared
 
 _SLOPE = 0.2
 _SMALL = 0.5
@@ -143,22 +144,32 @@ def settings(threads: int) -> Iterator[None]:
     Args:
         threads: Of torch.
     """
+    with (
+        _FULL_FLOAT32.held(),
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        torch.autocast("cpu", enabled=False),
+        torch.autocast("cuda", enabled=False),
+    ):
+        torch.set_num_threads(threads)
+        yield
+
+
+@contextmanager
+def _full_float32() -> Iterator[None]:
+    """Keep full float32 in the whole program, and put back afterwards what was there, the number of threads included."""
     kept = torch.get_num_threads(), torch.get_float32_matmul_precision(), torch.get_default_dtype()
-    torch.set_num_threads(threads)
     torch.set_float32_matmul_precision("highest")
     torch.set_default_dtype(torch.float32)
     try:
-        with (
-            torch.inference_mode(False),
-            torch.enable_grad(),
-            torch.autocast("cpu", enabled=False),
-            torch.autocast("cuda", enabled=False),
-        ):
-            yield
+        yield
     finally:
         torch.set_num_threads(kept[0])
         torch.set_float32_matmul_precision(kept[1])
         torch.set_default_dtype(kept[2])
+
+
+_FULL_FLOAT32 = Shared(_full_float32)
 
 
 def device_of(wanted: str) -> torch.device:

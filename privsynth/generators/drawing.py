@@ -22,9 +22,9 @@ from privsynth.generators.raking import (
     blocks_of,
     even_draws,
     normalise,
-    one_thread,
     raked,
 )
+from privsynth.threads import one_thread
 
 if TYPE_CHECKING:
     from privsynth.generators.maxent_model import MaxentModel

@@ -18,13 +18,16 @@ from privsynth.generators.base import Model, Rows
 from privsynth.generators.baselines import BASELINES
 from privsynth.generators.conditional import check_given, rows_given, rows_where
 from privsynth.generators.fakes import Fakes
+from privsynth.generators.grouping import check_conditions, constant_columns, rows_of_people
 from privsynth.generators.where import Conditions
 from privsynth.privacy import Guarantee
-from privsynth.table.given import MARK, GivenRows, read_given
+from privsynth.provenance import Provenance, with_provenance
+from privsynth.table.given import GivenRows, read_given
 from privsynth.table.write import decode
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.io import schema_from_document, schema_to_document
 from privsynth.tableschema.model import Schema
+from privsynth.tableschema.person import RowsPerPerson, person_of
 
 _MAX_ROWS = 1_000_000_000
 
@@ -41,6 +44,7 @@ class Fitted:
         event: The privacy event as JSON values.
         model: Noisy answers and what follows from them.
         ledger: Head and length of the ledger's chain after the spend, or empty.
+        generation: How many models lie between its rows and real ones: 1 for a model of a real table; None where nobody knows.
     """
 
     generator: str
@@ -50,11 +54,24 @@ class Fitted:
     event: Mapping[str, Any]
     model: Model
     ledger: Mapping[str, Any] = field(default_factory=dict)
+    generation: int | None = 1
 
     def __repr__(self) -> str:
         guarantee = self.guarantee
         promise = "no guarantee" if guarantee.void else f"epsilon {guarantee.epsilon:g}"
         return f"Fitted({self.generator}, {len(self.schema.modelled)} columns, {promise})"
+
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        facts = [
+            ("generator", self.generator),
+            ("columns", ", ".join(field.name for field in self.schema.modelled)),
+            ("rows by default", f"{self.default_rows:,}"),
+        ]
+        tone = "bad" if self.guarantee.void else ""
+        return card("Fitted model", facts, tone=tone, note=self.guarantee.sentence())
 
     @property
     def stored(self) -> bool:
@@ -71,22 +88,35 @@ class Fitted:
         """How many rows `sample` draws unless told: the noisy total."""
         return max(round(self.model.total), 0)
 
-    def mark(self, given: GivenRows | None = None) -> dict[str, Any] | None:
-        """Return what is to be said wherever drawn rows go, as JSON values; nothing where the guarantee covers them.
+    def provenance(self, rows: int | None = None, given: GivenRows | None = None) -> Provenance:
+        """Return what is said of drawn rows wherever they go; their columns are stated where they are known (`with_provenance`).
 
         Args:
+            rows: How many; by default as many as `sample` draws.
             given: The rows that were completed, or None.
         """
-        void: dict[str, Any] = {} if self.guarantee.void is None else {"dp": False, "note": self.guarantee.sentence()}
-        if given is None:
-            return void or None
-        said = given.mark()
-        return {**said, **void, "note": " ".join(each["note"] for each in (void, said) if each)}
+        stated = self.guarantee.to_json()
+        return Provenance(
+            generation=self.generation,
+            generator=self.generator,
+            model_digest=self.digest() if self.stored else None,
+            dp=self.guarantee.void is None,
+            guarantee={name: stated[name] for name in ("sentence", "epsilon", "delta", "unit")},
+            contains_real_rows=given is not None,
+            given=None if given is None else given.said(),
+            rows=given.count if given is not None else self.default_rows if rows is None else rows,
+        )
 
     def sample(
-        self, rows: int | None = None, *, seed: int | None = None, where: str | None = None, given: Any = None
+        self,
+        rows: int | None = None,
+        *,
+        seed: int | None = None,
+        where: str | None = None,
+        given: Any = None,
+        rows_per_person: int | str | RowsPerPerson | None = None,
     ) -> Any:
-        """Draw synthetic rows as a `pyarrow.Table`; without a guarantee, its metadata `privsynth` says so.
+        """Draw synthetic rows as a `pyarrow.Table`; its metadata `privsynth` says where they come from (see `provenance`).
 
         Args:
             rows: How many; the noisy number of rows of the table by default.
@@ -94,6 +124,8 @@ class Fitted:
             where: Conditions such as ``age >= 80 and sex = 'F'``; see `where_text` for the language.
             given: A table (or `GivenRows`) with some of the columns, whose others are drawn given them; see `read_given`. Its rows are
                 in what is returned, which the guarantee does not cover; the metadata `privsynth` of the result says so.
+            rows_per_person: Give made-up people several rows, such as 4 (1 to 4 of them) or `geometric:4`; by default what the schema
+                declares, else one. What does not change about a person is then drawn once for each.
 
         Raises:
             UsageError: rows, seed or conditions are not usable, or the model gives them no mass.
@@ -101,7 +133,9 @@ class Fitted:
         """
         import pyarrow as pa
 
-        return pa.concat_tables(self.batches(rows, seed=seed, where=where, given=given))
+        return pa.concat_tables(
+            self.batches(rows, seed=seed, where=where, given=given, rows_per_person=rows_per_person)
+        )
 
     def batches(
         self,
@@ -111,6 +145,7 @@ class Fitted:
         where: str | None = None,
         given: Any = None,
         verbatim: bool = False,
+        rows_per_person: int | str | RowsPerPerson | None = None,
     ) -> Iterator[Any]:
         """Draw what `sample` draws, in batches of bounded memory, at least one (which may be empty).
 
@@ -120,12 +155,15 @@ class Fitted:
             where: As for `sample`.
             given: As for `sample`.
             verbatim: Return given columns of a file of text as they are written there, instead of typed.
+            rows_per_person: As for `sample`.
 
         Raises:
             UsageError, SchemaError: as `sample`; at once, but for conditions without mass, which only drawing shows.
         """
-        if given is not None and (rows is not None or where is not None):
-            raise UsageError("Given rows are completed as they are: leave the number of rows and the conditions out.")
+        if given is not None and any(each is not None for each in (rows, where, rows_per_person)):
+            raise UsageError(
+                "Given rows are completed as they are: leave the number of rows, the conditions and rows per person out."
+            )
         wanted = self.default_rows if rows is None else rows
         if isinstance(wanted, bool) or not 0 <= wanted <= _MAX_ROWS:
             raise UsageError(f"{wanted!r} rows cannot be sampled. Give a number from 0 to {_MAX_ROWS:,}.")
@@ -136,26 +174,42 @@ class Fitted:
             known = given if isinstance(given, GivenRows) else read_given(given, self.schema)
             check_given(self.model, known, self.schema)
             return self._completed(known, rng, verbatim=verbatim)
-        return self._drawn(wanted, None if where is None else Conditions.parse(where, self.schema), rng)
+        conditions, law = None if where is None else Conditions.parse(where, self.schema), self._law(rows_per_person)
+        if conditions is not None and law is not None:
+            check_conditions(conditions, constant_columns(self.schema))
+        return self._drawn(wanted, conditions, law, rng)
 
-    def _drawn(self, rows: int, conditions: Conditions | None, rng: np.random.Generator) -> Iterator[Any]:
+    def _law(self, asked: int | str | RowsPerPerson | None) -> RowsPerPerson | None:
+        """Return how many rows a person has, None for one: what was asked for, else what the schema declares (not of baselines)."""
+        law = RowsPerPerson.parse(asked) if asked is not None else person_of(self.schema).rows if self.stored else None
+        return None if law is None or law.most == 1 else law
+
+    def _drawn(
+        self, rows: int, conditions: Conditions | None, law: RowsPerPerson | None, rng: np.random.Generator
+    ) -> Iterator[Any]:
+        said = self.provenance(rows)
         decode, fakes = self._decoder(), Fakes(self.schema, rows, rng.spawn(1)[0])
+        if law is not None:
+            of_people = rows_of_people(self.model, self.schema, law, rows, rng, conditions=conditions, decode=decode)
+            for batch, people in of_people:
+                yield with_provenance(self._with(decode(batch), fakes.next(batch, people)), said)
+            return
         if conditions is None or not rows:
             found = self.model.batches(rows, rng)
         else:
             found = rows_where(self.model, conditions, rows, self.schema, decode, rng)
         for batch in found:
-            yield _marked(self._with(decode(batch), fakes.next(batch.count)), self.mark())
+            yield with_provenance(self._with(decode(batch), fakes.next(batch)), said)
 
     def _completed(self, given: GivenRows, rng: np.random.Generator, *, verbatim: bool) -> Iterator[Any]:
         decode, fakes = self._decoder(), Fakes(self.schema, given.count, rng.spawn(1)[0])
         columns = {**given.columns, **(given.texts if verbatim else {})}
-        start = 0
+        start, said = 0, self.provenance(given=given)
         for batch in rows_given(self.model, given, rng):
             known = {name: column.slice(start, batch.count) for name, column in columns.items()}
-            table = self._with(decode(batch), {**fakes.next(batch.count), **known})
+            table = self._with(decode(batch), {**fakes.next(batch), **known})
             start += batch.count
-            yield _marked(table, self.mark(given))
+            yield with_provenance(table, said)
 
     def _with(self, table: Any, columns: Mapping[str, Any]) -> Any:
         """Add or replace columns; all come in the schema's order."""
@@ -194,18 +248,8 @@ class Fitted:
             "guarantee": self.guarantee.to_json(),
             "event": dict(self.event),
             "ledger": dict(self.ledger),
+            "generation": self.generation,
         }
-
-
-def _marked(table: Any, mark: Mapping[str, Any] | None) -> Any:
-    """Return a table whose metadata says what is to be said of it."""
-    return table if mark is None else table.replace_schema_metadata({MARK: json.dumps(mark)})
-
-
-def mark_of(table: Any) -> dict[str, Any] | None:
-    """Return what a table that was drawn says of itself, or None."""
-    said = (table.schema.metadata or {}).get(MARK.encode())
-    return None if said is None else dict(json.loads(said))
 
 
 def load_model(path: Path | str) -> Fitted:
@@ -227,6 +271,7 @@ def load_model(path: Path | str) -> Fitted:
             event=manifest["event"],
             model=config.load(schema, arrays),
             ledger=manifest.get("ledger", {}),
+            generation=_generation(manifest),
         )
     except ArtifactError:
         raise
@@ -234,3 +279,15 @@ def load_model(path: Path | str) -> Fitted:
         raise ArtifactError(
             f"The model {path} is incomplete or was made by another version ({type(error).__name__}). Copy or fit it again."
         ) from None
+
+
+def _generation(manifest: Mapping[str, Any]) -> int | None:
+    """Return the generation that a manifest states, 1 where it is older than that entry.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found: int | None = manifest.get("generation", 1)
+    if found is not None and (type(found) is not int or found < 1):
+        raise ValueError("generation")
+    return found

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -71,18 +70,6 @@ class Agreement:
 
     members: Members
     table: Matrix
-
-
-def one_thread() -> Any:
-    """Return a context in which BLAS uses one thread: its products here are small, and two threads on busy cores are slower."""
-    return _threads().limit(limits=1, user_api="blas")
-
-
-@cache
-def _threads() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def raked(probabilities: Matrix, agreements: Sequence[Agreement], passes: int) -> list[Matrix]:

@@ -15,6 +15,7 @@ from privsynth.tableschema.constraint_file import constraint_document, constrain
 from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.hierarchy import found_hierarchy, hierarchy_document
 from privsynth.tableschema.model import LEAVES, SOURCES, Field, Schema
+from privsynth.tableschema.person import person_of
 from privsynth.tableschema.plain_file import books_of, document_of
 
 _TYPES = {
@@ -96,6 +97,7 @@ def schema_from_document(document: Any, *, where: str = "the schema", folder: Pa
     )
     if constraints:
         check_constraints(generalised_schema(schema))
+    person_of(schema)
     return schema
 
 
