@@ -25,18 +25,21 @@ def spill_folder() -> str:
     return folder
 
 
+def configuration() -> dict[str, str | bool | int | float | list[str]]:
+    """Return how every DuckDB is set: no extension is loaded, and what it spills is encrypted, in a folder of mode 0700."""
+    return {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_file_encryption": "true",
+        "temp_directory": spill_folder(),
+    }
+
+
 def connect() -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that loads no extension, and spills encrypted, into a folder of mode 0700, or not at all (DuckDB 2.0)."""
     import duckdb
 
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_file_encryption": "true",
-            "temp_directory": spill_folder(),
-        }
-    )
+    connection = duckdb.connect(config=configuration())
     connection.execute("SET enable_progress_bar=false")
     # It makes a join of a long `IN (...)`, and a join's rows come in any order: answers are in row order (`Source.arrow`).
     connection.execute("SET disabled_optimizers='in_clause'")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import importlib.util
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from privsynth.errors import PrivsynthError, SchemaError, UsageError
+from privsynth.table.texts import arrow_texts, cell_text, pandas_texts
+from privsynth.threads import muted
 
 _PARQUET = (".parquet", ".pq")
 _EXCEL = (".xlsx", ".xlsm")
+FORMS = ("pandas", "polars", "arrow")
 BATCH_ROWS = 1 << 18
+_MARK = "privsynth"
 _CELL_BYTES = 8
 
 
@@ -32,18 +36,9 @@ def typed_names(path: Path) -> list[str]:
             return [str(name) for name in pq.read_schema(path).names]
         if path.name.lower().endswith(_EXCEL):
             header = _excel(path, rows=1)
-            return [] if not len(header) else [_cell_text(cell) or "" for cell in header.iloc[0].tolist()]
+            return [] if not len(header) else [cell_text(cell) or "" for cell in header.iloc[0].tolist()]
         with _arrow_reader(path) as reader:
             return [str(name) for name in reader.schema.names]
-
-
-def renamed(table: Any, names: Sequence[str]) -> Any:
-    """Return a frame or an Arrow table whose columns have these names; the same where they have them already."""
-    if frame_names(table) == list(names):
-        return table
-    if hasattr(table, "set_axis"):
-        return table.set_axis(list(names), axis=1)
-    return table.rename_columns(list(names)) if hasattr(table, "rename_columns") else table
 
 
 def read_typed(path: Path) -> Any:
@@ -101,8 +96,7 @@ def typed_batches(path: Path) -> Callable[[Sequence[str]], Iterator[Any]] | None
 def _explained(path: Path) -> Iterator[None]:
     """Turn any error of a reader, which may quote cells, into ours, which does not."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations that a workbook has and we do not need
+        with muted():  # of styles and validations that a workbook has and we do not need
             yield
     except ImportError:
         raise UsageError(
@@ -143,205 +137,143 @@ def _excel_cell(cell: Any) -> str | None:
     """Return a cell's text; Excel has no dates, so a moment at midnight is one."""
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
-    return _cell_text(cell) or None
+    return cell_text(cell) or None
+
+
+def renamed(table: Any, names: Sequence[str]) -> Any:
+    """Return a data frame of pandas whose columns have these names; the same where it has them already."""
+    return table if frame_names(table) == list(names) else table.set_axis(list(names), axis=1)
 
 
 def frame_names(frame: Any) -> list[str]:
-    """Return the column names of a pandas, polars or Arrow frame.
+    """Return the column names of a frame; no row of a lazy one is computed.
 
     Raises:
         UsageError: the object is no frame.
+        SchemaError: the query of a lazy frame cannot be computed.
     """
-    names = getattr(frame, "column_names", None)
-    if names is None:
-        names = getattr(frame, "columns", None)
-    if names is None and hasattr(frame, "__arrow_c_stream__"):
-        import pyarrow as pa
+    if _is_pandas(frame):
+        return [str(name) for name in frame.columns]
+    if hasattr(frame, "column_names"):
+        return [str(name) for name in frame.column_names]
+    with _computed(frame):
+        if (known := _by_narwhals(frame)) is not None:
+            return [str(name) for name in known.collect_schema().names()]
+        if (names := _streamed_names(frame)) is not None:
+            return names
+    raise UsageError(f"A {type(frame).__name__} is no table. Give a path, an address, or a frame that narwhals knows.")
 
-        names = pa.RecordBatchReader.from_stream(frame).schema.names
-    if names is None or callable(names) or not _is_frame(frame):
-        raise UsageError(f"A {type(frame).__name__} is no table. Give a path, or a pandas, polars or Arrow frame.")
-    return [str(name) for name in names]
+
+def _streamed_names(frame: Any) -> list[str] | None:
+    """Return the column names of what Arrow can read as a stream of rows, or None."""
+    import pyarrow as pa
+
+    try:
+        return [str(name) for name in pa.RecordBatchReader.from_stream(frame).schema.names]
+    except (TypeError, pa.ArrowException):  # no stream, or one of single values
+        return None
 
 
-def _is_frame(frame: Any) -> bool:
-    return hasattr(frame, "__arrow_c_stream__") or (
-        type(frame).__module__.startswith("pandas") and hasattr(frame, "iloc")
-    )
+def read_frame(frame: Any) -> Any:
+    """Return a frame of any kind as a pandas data frame or a `pyarrow.Table`; a lazy one is computed, once.
+
+    Args:
+        frame: What narwhals knows (pandas, Modin, polars eager or lazy, Arrow, a DuckDB relation, Ibis, PySpark and others), or any
+            object with `__arrow_c_stream__`.
+
+    Raises:
+        UsageError: the object is no frame.
+        SchemaError: the query of a lazy frame cannot be computed.
+    """
+    import pyarrow as pa
+
+    if _is_pandas(frame) or isinstance(frame, pa.Table):
+        return frame
+    names = frame_names(frame)
+    with _computed(frame):
+        known = _by_narwhals(frame)
+        if known is None:
+            return pa.table(frame)
+        if hasattr(frame, "toArrow"):  # PySpark, which asks for pandas otherwise
+            return frame.toArrow()
+        if hasattr(known, "collect"):
+            return known.collect("pyarrow").to_native()
+        read = known.to_pandas() if known.implementation.is_pandas_like() else known.to_arrow()
+        return read.set_axis(names, axis=1) if _is_pandas(read) else read
+
+
+def _is_pandas(frame: Any) -> bool:
+    return type(frame).__module__.startswith("pandas") and hasattr(frame, "iloc") and hasattr(frame, "columns")
+
+
+def _by_narwhals(frame: Any) -> Any:
+    """Return a frame as narwhals sees it, or None where it does not know it."""
+    import narwhals as nw
+
+    try:
+        return nw.from_native(frame)
+    except TypeError:
+        return None
+
+
+@contextmanager
+def _computed(frame: Any) -> Iterator[None]:
+    """Turn any error of a lazy frame's engine, which may quote cells, into ours, which does not."""
+    try:
+        yield
+    except (MemoryError, PrivsynthError):
+        raise
+    except Exception as error:  # of any engine, whose classes are not known here
+        raise SchemaError(
+            f"The {type(frame).__name__} could not be computed ({type(error).__name__}). Check the query that makes it."
+        ) from None
 
 
 def to_text_table(frame: Any) -> Any:
     """Return a `pyarrow.Table` in which every column is text and missing is null.
 
     Args:
-        frame: A pandas or polars data frame, a `pyarrow.Table`, or any object with `__arrow_c_stream__`.
+        frame: As for `read_frame`.
 
     Raises:
-        UsageError: the object is no frame.
+        UsageError, SchemaError: as `read_frame`.
     """
     import pyarrow as pa
 
-    names = frame_names(frame)
-    if type(frame).__module__.startswith("pandas"):
-        return pa.table([_pandas_column(frame.iloc[:, place]) for place in range(frame.shape[1])], names=names)
-    table = frame if isinstance(frame, pa.Table) else pa.table(frame)
-    return pa.table([_text_column(table.column(place)) for place in range(table.num_columns)], names=names)
+    table = read_frame(frame)
+    names = frame_names(table)
+    if _is_pandas(table):
+        return pa.table([pandas_texts(table.iloc[:, place]) for place in range(table.shape[1])], names=names)
+    return pa.table([arrow_texts(table.column(place)) for place in range(table.num_columns)], names=names)
 
 
-def _pandas_column(column: Any) -> Any:
-    import pandas as pd
-    import pyarrow as pa
+def check_form(to: str) -> None:
+    """Refuse a form of frames that is not known.
 
-    if column.dtype != object and not isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
-        try:
-            array = pa.array(column, from_pandas=True)
-            return _text_column(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]))
-        except pa.ArrowException:
-            pass  # a type of pandas that Arrow lacks (periods, intervals, complex numbers): cell by cell
-    elif pd.api.types.infer_dtype(column, skipna=True) == "string" and (texts := _plain_texts(column)) is not None:
-        return texts
-    return _texts(_cell_text(cell) for cell in column.tolist())
+    Raises:
+        UsageError: it is none of `FORMS`, or polars is not installed.
+    """
+    if to not in FORMS:
+        raise UsageError(f"Rows cannot come back as {to!r}. Choose one of: {', '.join(FORMS)}.")
+    if to == "polars" and importlib.util.find_spec("polars") is None:
+        raise UsageError("Rows as polars need polars, which is not installed. Install it, or choose pandas or arrow.")
 
 
-def _plain_texts(column: Any) -> Any:
-    """Return a column of Python texts as Arrow text, or None if a cell of it has to be looked at by itself."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def as_form(table: Any, to: str) -> Any:
+    """Return a `pyarrow.Table` as the caller likes it; what its metadata `privsynth` says are the `attrs` of a pandas frame.
 
-    try:
-        array = pa.array(column.to_numpy(dtype=object), type=pa.string(), from_pandas=True)
-    except (pa.ArrowException, UnicodeError, ValueError, TypeError):
-        return None
-    texts = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
-    return None if pc.any(pc.match_substring(texts, "\x00")).as_py() else texts
+    Args:
+        table: A `pyarrow.Table`.
+        to: One of `FORMS`.
+    """
+    check_form(to)
+    if to == "arrow":
+        return table
+    if to == "polars":
+        import polars
 
-
-def _cell_text(cell: Any) -> str | None:
-    """Return the text of any Python object; it cannot raise."""
-    if cell is None:
-        return None
-    try:
-        if getattr(cell, "ndim", 0):  # an array within a cell
-            return str(cell.tolist())
-        if cell != cell:
-            return None
-        if isinstance(cell, bool):
-            return "true" if cell else "false"
-        if isinstance(cell, bytes | bytearray):
-            cell = bytes(cell).decode("utf-8")
-        if isinstance(cell, float):
-            return _float_text(float(cell))
-        if isinstance(cell, dt.datetime | dt.date):
-            return _iso(cell)
-        text = str(cell).replace("\x00", "")
-        text.encode("utf-8")
-    except Exception:  # a cell's own code may do anything, and no cell can raise
-        return None
-    return text
-
-
-def _float_text(cell: float) -> str:
-    """Write a float one way, whatever the column's type: whole numbers without a point."""
-    if math.isfinite(cell) and cell == int(cell) and abs(cell) < 2**53:
-        return str(int(cell))
-    return repr(cell)
-
-
-def _iso(moment: dt.datetime | dt.date) -> str:
-    """Return a moment as text, by the clock of its own time zone."""
-    if isinstance(moment, dt.datetime):
-        return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-    return moment.isoformat()
-
-
-def _text_column(column: Any) -> Any:
-    """Cast an Arrow column to text: dates become ISO, moments keep the clock of their time zone; no cell can raise."""
-    import pyarrow as pa
-
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        whole = column.combine_chunks()
-        values = _text_column(pa.chunked_array([whole.dictionary])).combine_chunks()
-        return pa.chunked_array([values.take(whole.indices)])
-    if not _is_bytes(kind):  # which are always read one by one: one that is no text must not change how others are read
-        try:
-            return _cast(column)
-        except (pa.ArrowException, ValueError, OverflowError):
-            pass
-    return _texts(_cells(column))
-
-
-def _texts(cells: Iterable[str | None]) -> Any:
-    """Return cells as a chunked Arrow column; Arrow itself cuts one of more than 2 GB into chunks."""
-    import pyarrow as pa
-
-    array = pa.array(list(cells), type=pa.string())
-    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
-
-
-def _is_bytes(kind: Any) -> bool:
-    import pyarrow as pa
-
-    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary)
-    return any(test(kind) for test in tests)
-
-
-def _cast(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = column.type
-    if pa.types.is_timestamp(kind):
-        local = pc.local_timestamp(column) if kind.tz is not None else column
-        return pc.strftime(local.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
-    if pa.types.is_floating(kind):
-        return _floats(column)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return _readable(column)
-    return column.cast(pa.string())
-
-
-def _readable(column: Any) -> Any:
-    """Return text with the cells missing that are not valid UTF-8, which a file may claim to hold; the others are as they are."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        cells = column.cast(pa.large_binary())
-        good = pa.array([_is_text(cell) for cell in cells.to_pylist()], type=pa.bool_())
-        column = pc.if_else(good, cells, pa.scalar(None, type=pa.large_binary())).cast(pa.large_string())
-    return column.cast(pa.string())
-
-
-def _is_text(cell: bytes | None) -> bool:
-    try:
-        return cell is not None and cell.decode("utf-8") is not None
-    except UnicodeDecodeError:
-        return False
-
-
-def _floats(column: Any) -> Any:
-    """Write floats as `_float_text` does; Arrow's own text differs only for exponents, which are written cell by cell."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = column.cast(pa.float64())
-    column = pc.if_else(pc.is_nan(column), pa.scalar(None, type=pa.float64()), column)
-    text = column.cast(pa.string())
-    odd = pc.fill_null(pc.or_(pc.match_substring(text, "e"), pc.match_substring(text, ".0")), False)
-    if not pc.any(odd).as_py():
-        return text
-    rewritten = [None if cell is None else _float_text(cell) for cell in pc.filter(column, odd).to_pylist()]
-    new = pa.array(rewritten, type=pa.string())
-    return pa.chunked_array([pc.replace_with_mask(text.combine_chunks(), odd.combine_chunks(), new)])
-
-
-def _cells(column: Any) -> Iterator[str | None]:
-    for scalar in column:
-        try:
-            yield _cell_text(scalar.as_py())
-        except Exception:  # a moment that Python's calendar lacks, or bytes that are no text
-            yield None
+        return polars.from_arrow(table)
+    frame = table.to_pandas()
+    if (said := (table.schema.metadata or {}).get(_MARK.encode())) is not None:
+        frame.attrs[_MARK] = json.loads(said)
+    return frame

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import SchemaError, UsageError
 from privsynth.table.connection import connect, without_cells
+from privsynth.table.headers import Naming, checked_names, repaired_names
+from privsynth.table.headers import check_names as check_names
 from privsynth.table.sql import quoted
+from privsynth.table.urls import is_database, is_url, local_path, refuse_flattened
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-Naming = Callable[[Sequence[str], str], list[str]]
 CSV_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 TYPED_ENDINGS = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xlsm")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1"}
-_LOADED = "loaded"
+LOADED = "loaded"
 _GIVEN = "given"
 _BATCH_ROWS = 1 << 18
 SMALL_BYTES = 1 << 25  # of a table that is read into memory as text
@@ -67,6 +69,12 @@ class Source:
         self.names = tuple(names)
         self.where = where
         self.path: Path | None = None
+        self.kept: object = None  # lives as long as the table does: the copy of a file that lies elsewhere
+        self.said: pa.Table | None = None  # whose metadata is what a database says of where the table comes from
+
+    def origin(self, table: Any) -> Any:
+        """Return what may say where the rows come from: what a database says of them, their file, or the table that was opened."""
+        return self.said if self.said is not None else self.path or table
 
     def arrow(self, expressions: Sequence[str]) -> pa.Table:
         """Evaluate SQL expressions over all rows, in row order."""
@@ -111,11 +119,12 @@ class Source:
         Raises:
             SchemaError: the table is damaged, ragged or not valid text; from here on no read can fail for its content.
         """
-        if self._relation == _LOADED:
-            return self
+        if self._relation == LOADED:
+            with self._ready():
+                return self
         with self._ready():
-            self._connection.execute(f"CREATE OR REPLACE TABLE {_LOADED} AS SELECT * FROM {self._relation}")  # noqa: S608
-        return Source(self._connection, _LOADED, self.names, self.where)
+            self._connection.execute(f"CREATE OR REPLACE TABLE {LOADED} AS SELECT * FROM {self._relation}")  # noqa: S608
+        return Source(self._connection, LOADED, self.names, self.where)
 
     def settled(self, names: Sequence[str]) -> Source:
         """Return a table of which no later read can fail for its content: in memory if it is small, and else read through once.
@@ -146,7 +155,9 @@ class Source:
             return self
         with self._ready():
             new = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in cells.items())
-        return Source(self._connection, f"(SELECT * REPLACE ({new}) FROM {self._relation})", self.names, self.where)  # noqa: S608
+        made = Source(self._connection, f"(SELECT * REPLACE ({new}) FROM {self._relation})", self.names, self.where)  # noqa: S608
+        made.kept = self.kept
+        return made
 
     def by_column(self) -> Source:
         """Return the same table for callers that read one column after the other: itself if it lies in memory as columns."""
@@ -165,30 +176,56 @@ def open_table(table: Any, *, encoding: str = "utf-8", repair: bool = False) -> 
     """Open a file or a frame as columns of text; of a file, only the header is read.
 
     Args:
-        table: A path (CSV/TSV, also .gz; Parquet; Arrow/Feather; JSON lines; Excel), a pandas, polars or Arrow frame,
-            or a `Source`.
+        table: A path (CSV/TSV, also .gz; Parquet; Arrow/Feather; JSON lines; Excel), the address of such a file (`s3://..`) or of a
+            database's table (`postgresql://host/db::schema.table`), a frame that narwhals knows, or a `Source`.
         encoding: Of CSV files: "utf-8" or "latin-1".
         repair: Give columns without a name, or with the name of another, a name of their own instead of refusing them.
 
     Raises:
-        UsageError: the type of the table or the encoding is unknown.
-        SchemaError: there is no such file, or its structure is broken; never with a cell in the message.
+        UsageError: the type of the table, the encoding or the address is unknown, or a package for it is missing.
+        SchemaError: there is no such table, or its structure is broken; never with a cell in the message.
     """
     if encoding.lower() not in _ENCODINGS:
         raise UsageError(f"The encoding {encoding!r} is not known. Use utf-8 or latin-1, or convert the file.")
     if isinstance(table, Source):
         return table
+    codec, named = _ENCODINGS[encoding.lower()], repaired_names if repair else checked_names
     if isinstance(table, str | os.PathLike):
-        if "://" in str(table):
-            raise UsageError("Databases are not read yet. Export the table to CSV or Parquet, and give that file.")
-        source = _open_path(Path(table), _ENCODINGS[encoding.lower()], repaired_names if repair else checked_names)
-        source.path = Path(table)
-        return source
-    return _open_frame(table, repaired_names if repair else checked_names)
+        if is_url(table):
+            return _open_url(str(table), codec, named)
+        return _opened(Path(table), codec, named)
+    return _open_frame(table, named)
+
+
+def opened_once(table: Any, *, encoding: str = "utf-8") -> Any:
+    """Return a table that lies elsewhere as a `Source`, so that it is fetched once; any other as it is."""
+    return open_table(table, encoding=encoding) if is_url(table) else table
+
+
+def _opened(path: Path, codec: str, named: Naming) -> Source:
+    source = _open_path(path, codec, named)
+    source.path = path
+    return source
+
+
+def _open_url(url: str, codec: str, named: Naming) -> Source:
+    if is_database(url):
+        from privsynth.table.database import open_database
+
+        return open_database(url, named)
+    if (path := local_path(url)) is not None:
+        return _opened(path, codec, named)
+    from privsynth.table.remote import Copy
+
+    copy = Copy(url)
+    source = _opened(copy.path, codec, named)
+    source.kept = copy
+    return source
 
 
 def _open_path(path: Path, codec: str, named: Naming) -> Source:
     name = path.name.lower()
+    refuse_flattened(path)
     if not path.exists():
         raise SchemaError(f"There is no file {path}. Check the path.")
     if not path.is_file():
@@ -204,56 +241,6 @@ def _open_path(path: Path, codec: str, named: Naming) -> Source:
         return _open_json_lines(path) if name.endswith(JSON_ENDINGS) else _open_typed(path, named)
     except OSError as error:
         raise SchemaError(f"{path.name} could not be read ({error.strerror}). Check the file and its rights.") from None
-
-
-def check_names(names: Sequence[str], where: str) -> None:
-    """Refuse empty and duplicate column names.
-
-    Raises:
-        SchemaError: with the positions, counted from 1.
-    """
-    seen: dict[str, int] = {}
-    for position, name in enumerate(names, start=1):
-        if not name.strip():
-            raise SchemaError(f"Column {position} of {where} has an empty name. Give every column a name of its own.")
-        if "\x00" in name:
-            raise SchemaError(f"The name of column {position} of {where} has a NUL byte. Rename it.")
-        if name.casefold() in seen:
-            raise SchemaError(
-                f"Columns {seen[name.casefold()]} and {position} of {where} have the same name `{name}` "
-                "(upper and lower case count as the same). Rename one."
-            )
-        seen[name.casefold()] = position
-
-
-def checked_names(names: Sequence[str], where: str) -> list[str]:
-    """Return the names as they are, when each column has one of its own.
-
-    Raises:
-        SchemaError: as `check_names`.
-    """
-    check_names(names, where)
-    return list(names)
-
-
-def repaired_names(names: Sequence[str], _: str) -> list[str]:
-    """Return a name of its own for every column: `unnamed` for none, `x (2)` for the second `x`.
-
-    Example:
-        >>> repaired_names(["", "x", "X", ""], "t.csv")
-        ['unnamed', 'x', 'X (2)', 'unnamed (2)']
-    """
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        wanted = name.replace("\x00", "") if name.strip("\x00").strip() else "unnamed"
-        repaired = wanted
-        while repaired.casefold() in seen:
-            seen[wanted.casefold()] += 1
-            repaired = f"{wanted} ({seen[wanted.casefold()]})"
-        seen[repaired.casefold()] = 1
-        found.append(repaired)
-    return found
 
 
 def _open_csv(path: Path, codec: str, named: Naming) -> Source:
@@ -289,14 +276,14 @@ def _open_json_lines(path: Path) -> Source:
 
 
 def _open_typed(path: Path, named: Naming) -> Source:
-    from privsynth.table.frames import read_typed, renamed, to_text_table, typed_batches, typed_bytes, typed_names
+    from privsynth.table.frames import read_typed, to_text_table, typed_batches, typed_bytes, typed_names
 
     written = typed_names(path)
     names = named(written, path.name)
     connection = connect()
 
     def prepare() -> None:
-        _register(connection, to_text_table(renamed(read_typed(path), names)))
+        _register(connection, to_text_table(read_typed(path)).rename_columns(names))
 
     stream = typed_batches(path) if names == written else None
     size = 0 if stream is None else typed_bytes(path)
@@ -304,13 +291,13 @@ def _open_typed(path: Path, named: Naming) -> Source:
 
 
 def _open_frame(frame: Any, named: Naming, *, where: str = "the table") -> Source:
-    from privsynth.table.frames import frame_names, renamed, to_text_table
+    from privsynth.table.frames import frame_names, to_text_table
 
     names = named(frame_names(frame), where)
     connection = connect()
 
     def prepare() -> None:
-        _register(connection, to_text_table(renamed(frame, names)))
+        _register(connection, to_text_table(frame).rename_columns(names))
 
     return Source(connection, _GIVEN, names, where, prepare=prepare)
 
