@@ -10,46 +10,50 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from privsynth import __version__, exits
+from privsynth import __version__, exits, log
 from privsynth.cli_audit import audit
+from privsynth.cli_card import card
 from privsynth.cli_certify import certify
+from privsynth.cli_curate import curate
+from privsynth.cli_evaluate import evaluate
 from privsynth.cli_ledger import ledger
 from privsynth.cli_options import (
-    COMPARED,
     ENCODING,
     FIT,
     FOCUS,
     JSON,
     LEDGER,
     POLICY,
+    ROWS_PER_PERSON,
     TABLE,
+    TERMS,
     UNIT,
     check_outputs,
-    print_html,
+    check_table_output,
     print_json,
     say_problems,
 )
+from privsynth.cli_mock import mock
 from privsynth.cli_progress import Bar, tell_how_to_go_on, tell_what_is_kept
 from privsynth.cli_scan import scan
+from privsynth.cli_verbs import Verbs, global_options
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
     from privsynth.baseline_plan import AnyPlan
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="privsynth")
-def cli() -> None:
+@global_options
+def cli(quiet: bool, log_format: str) -> None:
     """Turn a sensitive table into a shareable one, with a stated privacy guarantee, and check it.
 
     \b
     privsynth demo -o demo                        everything, on a simulated hospital
     privsynth run TABLE.csv --epsilon 3 -o OUT    everything, on your table
     """
-
-
-def _progress(text: str) -> None:
-    click.echo(f"  {text}" if text.endswith(".") else f"  {text} ...", err=True)
+    log.begin(log.Log(form=log_format, quiet=quiet))
 
 
 def _plan(table: str, options: Mapping[str, Any]) -> AnyPlan:
@@ -64,7 +68,7 @@ def _say_void(table: str, options: Mapping[str, Any]) -> None:
     if options["allow_data_dependent_schema"] or options["not_private"]:
         plan = _plan(table, options)
         if plan.void is not None:
-            click.echo(plan.guarantee(plan.schema).sentence(), err=True)
+            log.void(plan.guarantee(plan.schema).sentence())
 
 
 def _required(out: str | None) -> Path:
@@ -83,7 +87,7 @@ def demo(out: str, rows: int, epsilon: float, seed: int, focus: tuple[str, ...] 
     """Simulate a hospital table and run everything on it."""
     from privsynth import pipeline
 
-    report = pipeline.demo(Path(out), rows=rows, seed=seed, epsilon=epsilon, focus=focus, progress=_progress)
+    report = pipeline.demo(Path(out), rows=rows, seed=seed, epsilon=epsilon, focus=focus, progress=log.stage)
     _say_done(report, out)
 
 
@@ -123,16 +127,15 @@ def schema(table: str, out: str, **options: Any) -> None:
     made = pipeline.schema(table, **options)
     with atomic_file(Path(out), replace=False) as temporary:
         temporary.write_text(dump_schema(made, as_json=out.endswith(".json")), encoding="utf-8")
-    click.echo(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}", err=True)
+    log.note(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}")
     for name, rule in transformations(made).items():
-        click.echo(f"{name} -> {rule}", err=True)
+        log.note(f"{name} -> {rule}")
     if made.spend is not None:
-        click.echo(f"Learning it spent epsilon {made.spend['epsilon']:g}; every fit under it counts that in.", err=True)
+        log.note(f"Learning it spent epsilon {made.spend['epsilon']:g}; every fit under it counts that in.")
     if made.data_leaves():
-        click.echo(
+        log.note(
             f"{len(made.data_leaves())} statements were read from the data (source `data`); a fit refuses them. Check "
-            "each one and mark it `declared`, or let --epsilon pay.",
-            err=True,
+            "each one and mark it `declared`, or let --epsilon pay."
         )
 
 
@@ -176,7 +179,7 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
         fitted = pipeline.fit(table, ledger=ledger, dataset=dataset, progress=bar.say, on_step=bar.step, **options)
     fitted.save(model)
     click.echo(fitted.guarantee.sentence())
-    click.echo(f"{model}: draw rows with `privsynth sample {model} -o OUT.csv`.", err=True)
+    log.note(f"{model}: draw rows with `privsynth sample {model} -o OUT.csv`.")
 
 
 @cli.command()
@@ -189,12 +192,20 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
     required=True,
     type=click.Path(),
     metavar="OUT",
-    help="Table to write; its ending says how (-: CSV to stdout).",
+    help="Table to write: a file (its ending says how), an address, or -: CSV to stdout.",
 )
 @click.option("--seed", type=int, metavar="K", help="Makes the rows reproducible.")
 @click.option("--where", metavar="CONDITIONS", help="Such as \"age >= 80 and sex in ('F', 'X')\".")
-@click.option("--given", metavar="PARTIAL", help="Table with some of the columns; the others are drawn for its rows.")
+@click.option(
+    "--given",
+    type=click.Path(),
+    metavar="PARTIAL",
+    help="Table with some of the columns; the others are drawn for its rows.",
+)
+@ROWS_PER_PERSON
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
+@click.option("--replace", "overwrite", is_flag=True, help="Replace the rows of a database's table that has some.")
+@TERMS
 @ENCODING
 def sample(
     model: str,
@@ -203,47 +214,38 @@ def sample(
     seed: int | None,
     where: str | None,
     given: str | None,
+    rows_per_person: str | None,
     raw: bool,
+    overwrite: bool,
+    licence: str | None,
+    terms: tuple[str, ...],
     encoding: str,
 ) -> None:
     """Draw synthetic rows from a model, as often as you like."""
     from privsynth.generators.fitted import load_model
     from privsynth.release import save_batches
     from privsynth.table.given import read_given
-    from privsynth.table.write import check_output_name, is_text, write_batches
+    from privsynth.table.urls import shown
+    from privsynth.table.write import is_text, write_batches
 
     path = Path("stdout.csv" if out == "-" else out)
     if out != "-":
-        check_output_name(path)
-        check_outputs(out)
+        check_table_output(out, overwrite=overwrite)
     fitted = load_model(model)
     if fitted.guarantee.void:
-        click.echo(fitted.guarantee.sentence(), err=True)
+        log.void(fitted.guarantee.sentence())
     known = None if given is None else read_given(given, fitted.schema, encoding=encoding)
-    batches = fitted.batches(rows, seed=seed, where=where, given=known, verbatim=is_text(path))
+    said = fitted.provenance(rows, known).under(licence, terms)
+    batches = fitted.batches(
+        rows, seed=seed, where=where, given=known, verbatim=is_text(path), rows_per_person=rows_per_person
+    )
     if known is not None:
-        click.echo(f"privsynth: the output contains the rows of {known.where}: not covered by the guarantee.", err=True)
+        log.warning(f"the output contains the rows of {known.where}: not covered by the guarantee.")
     if out == "-":
         write_batches(batches, path, sys.stdout.buffer, raw=raw)
         return
-    written = save_batches(batches, path, raw=raw)
-    click.echo(f"{written:,} rows: {out}", err=True)
-
-
-@cli.command()
-@COMPARED
-@click.option("--target", metavar="COL", help="Column that models predict.")
-def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> None:
-    """Compare a synthetic table with the real one, figure by figure."""
-    from privsynth import pipeline
-    from privsynth.tables import print_evaluation
-
-    check_outputs(json_path, html_path)
-    result = pipeline.evaluate(**options).to_json()
-    print_json(result, json_path)
-    print_html("evaluate", result, html_path)
-    if json_path != "-":
-        print_evaluation(result)
+    written = save_batches(batches, out, raw=raw, provenance=said, overwrite=overwrite)
+    log.note(f"{written:,} rows: {shown(out)}")
 
 
 @cli.command()
@@ -254,12 +256,13 @@ def evaluate(json_path: str | None, html_path: str | None, **options: Any) -> No
 @click.option("--seed", type=int, metavar="K", help="Of sampling; a fit takes no seed.")
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
 @click.option("--resume-from", type=click.Path(), metavar="DIR", help="What a failed run kept; its model is paid for.")
+@TERMS
 @JSON
 def run(table: str, out: str | None, dry_run: bool, json_path: str | None, **options: Any) -> None:
     """Do all of it: scan, schema, fit, sample, audit, report."""
     from privsynth import pipeline
 
-    extra = ("rows", "seed", "raw", "resume_from")
+    extra = ("rows", "seed", "raw", "resume_from", "licence", "terms")
     planned = {name: value for name, value in options.items() if name not in extra}
     if dry_run:
         print_json(_plan(table, planned).to_json(), "-")
@@ -284,8 +287,12 @@ def verify(folder: str) -> None:
 
 
 cli.add_command(audit)
+cli.add_command(card)
 cli.add_command(certify)
+cli.add_command(curate)
+cli.add_command(evaluate)
 cli.add_command(ledger)
+cli.add_command(mock)
 cli.add_command(scan)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from privsynth import log
 from privsynth.cli_options import (
     AUDITED,
     check_outputs,
@@ -64,10 +65,13 @@ SHADOWS = options(
     type=click.Choice(["leak", "inconclusive"]),
     help="Exit with 6 on this verdict (inconclusive: or a leak).",
 )
-@click.option("--junit", "junit_path", metavar="F", help="Write the tests as JUnit XML, for build servers.")
+@click.option(
+    "--junit", "junit_path", type=click.Path(), metavar="F", help="Write the tests as JUnit XML, for build servers."
+)
 @click.option(
     "--rows-at-risk",
     "rows_path",
+    type=click.Path(),
     metavar="F.csv",
     help="Write the numbers of the train rows that it gives away most; for the owner only.",
 )
@@ -91,7 +95,7 @@ def audit(
     print_html("audit", result, html_path, private=True)
     print_junit(result, junit_path, fail_on)
     if json_path == "-":
-        click.echo(PRIVATE_FIGURES, err=True)
+        log.note(PRIVATE_FIGURES)
     else:
         print_audit(result)
     bad = {"leak": ("leak",), "inconclusive": ("leak", "inconclusive"), None: ()}[fail_on]
@@ -117,7 +121,7 @@ def _audited(
             )
         if shadows is not None or shadows_from != "real" or queries_fits:
             raise UsageError("Shadow fits were asked for without a model to fit again. Name it with --model M.")
-        result = pipeline.audit(**compared, progress=_say)
+        result = pipeline.audit(**compared, progress=log.stage)
         on_result(result)
         return result.to_json()
     asked = {"shadows": shadows, "shadows_from": shadows_from, "queries_fits": queries_fits}
@@ -154,12 +158,8 @@ def _with_model(
         time_budget=seconds,
         seed=seed,
         encoding=tables["encoding"],
-        progress=_say,
+        progress=log.stage,
     )
-    result = pipeline.audit(**tables, progress=_say)
+    result = pipeline.audit(**tables, progress=log.stage)
     on_result(result)
     return joined(result.to_json(), found)
-
-
-def _say(text: str) -> None:
-    click.echo(f"  {text} ...", err=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from privsynth import log
 from privsynth.cli_options import JSON, check_outputs, gate, print_json
 
 _MOST_WORKERS = 8
@@ -39,14 +40,10 @@ def certify(json_path: str | None, fail_on: str | None, **options: Any) -> None:
 
     check_outputs(json_path)
     workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-    result = pipeline.certify(**options, workers=workers, progress=_say)
+    result = pipeline.certify(**options, workers=workers, progress=log.stage)
     print_json(result.to_json(), json_path)
     if json_path != "-":
         click.echo(result.sentence())
         click.echo(result.power())
     bad = {"violation": ("violation",), "inconclusive": ("violation", "inconclusive"), None: ()}[fail_on]
     gate(result.verdict in bad, f"The verdict is: {result.verdict}.")
-
-
-def _say(text: str) -> None:
-    click.echo(f"  {text} ...", err=True)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
-from privsynth.cli_options import JSON, print_json, say_problems
+from privsynth import log
+from privsynth.cli_options import JSON, LEDGER_FILE, print_json, say_problems
+
+_LEDGER = click.option("--ledger", "path", **LEDGER_FILE)
 
 
 @click.group()
@@ -18,9 +21,7 @@ def ledger() -> None:
 @click.option("--dataset", required=True, metavar="NAME", help="Your name for the table, or its path.")
 @click.option("--epsilon", type=float, required=True, metavar="E", help="What may be spent over all time.")
 @click.option("--delta", type=float, default=1e-6, show_default=True, metavar="D", help="Of that budget.")
-@click.option(
-    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
-)
+@_LEDGER
 @click.option("--replace", is_flag=True, help="Replace another limit.")
 def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, replace: bool) -> None:
     """Set what may be spent on a dataset."""
@@ -33,14 +34,12 @@ def ledger_open(dataset: str, epsilon: float, delta: float, path: str | None, re
     book.open(dataset, Budget(epsilon=epsilon, delta=delta), replace=replace)
     [account] = book.show(dataset)["datasets"]
     spent = f"; epsilon {account['epsilon']:.4g} of it is spent" if account["epsilon"] else ""
-    click.echo(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}{spent}: {where}", err=True)
+    log.note(f"The limit of `{dataset}` is epsilon {epsilon:g} at delta {delta:g}{spent}: {where}")
 
 
 @ledger.command("show")
 @click.option("--dataset", metavar="NAME", help="One dataset only.")
-@click.option(
-    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
-)
+@_LEDGER
 @JSON
 def ledger_show(dataset: str | None, path: str | None, json_path: str | None) -> None:
     """Show what was spent."""
@@ -57,9 +56,7 @@ def ledger_show(dataset: str | None, path: str | None, json_path: str | None) ->
 
 @ledger.command("verify")
 @click.argument("releases", nargs=-1, type=click.Path(), metavar="[DIR]...")
-@click.option(
-    "--ledger", "path", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"
-)
+@_LEDGER
 def ledger_verify(releases: tuple[str, ...], path: str | None) -> None:
     """Recompute the chain of entries, and find each release in it."""
     from privsynth.artifact import read_manifest

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from privsynth import log
 from privsynth.errors import LeakFound, UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +21,13 @@ ENCODING = click.option(
     "--encoding", default="utf-8", show_default=True, help="Encoding of CSV files: utf-8 or latin-1."
 )
 JSON = click.option(
-    "--json", "json_path", metavar="F|-", help="Write the result as JSON to a file, or to stdout with -."
+    "--json",
+    "json_path",
+    type=click.Path(),
+    metavar="F|-",
+    help="Write the result as JSON to a file, or to stdout with -.",
 )
-HTML = click.option("--html", "html_path", metavar="F", help="Write the result as one HTML page.")
+HTML = click.option("--html", "html_path", type=click.Path(), metavar="F", help="Write the result as one HTML page.")
 
 
 def options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -46,9 +52,15 @@ UNIT = options(
         help="Rows kept of a unit; its own coins leave out the rest  [default: the schema's, else 1]",
     ),
 )
+LEDGER_FILE: dict[str, Any] = {
+    "type": click.Path(),
+    "metavar": "F",
+    "envvar": "PRIVSYNTH_LEDGER",
+    "help": "The ledger's file  [default: in your data folder]",
+}
 LEDGER = options(
     click.option("--dataset", metavar="NAME", help="Name under which the table's budget is kept  [default: its path]"),
-    click.option("--ledger", type=click.Path(), metavar="F", help="The ledger's file  [default: in your data folder]"),
+    click.option("--ledger", **LEDGER_FILE),
 )
 POLICY = options(
     click.option(
@@ -61,13 +73,24 @@ POLICY = options(
 )
 
 
+ROWS_PER_PERSON = click.option(
+    "--rows-per-person",
+    metavar="K|geometric:K",
+    help="Give made-up people 1 to K rows each, which agree  [default: the schema's, else 1]",
+)
+
+
 def _focus(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the focuses, none where --no-focus was given, or None where nothing was said."""
-    if not context.meta.get(NO_FOCUS):
-        return value or None
-    if value:
-        raise UsageError("Both --focus and --no-focus were given. Give one of them.")
-    return ()
+    none = context.meta.get(NO_FOCUS)
+    if value and none:
+        typed = {
+            name for name in ("focus", "no_focus") if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        }
+        if len(typed) != 1:  # else the other one is the project file's
+            raise UsageError("Both --focus and --no-focus were given. Give one of them.")
+        none = "no_focus" in typed
+    return () if none else value or None
 
 
 def _no_focus(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -125,16 +148,41 @@ FIT = options(
         help="Allow a baseline (sdv-copula, sdv-ctgan): no privacy at all; every output says so.",
     ),
     click.option("--epochs", type=int, metavar="N", help="Passes over the table, of sdv-ctgan  [default: 100]"),
+    click.option(
+        "--max-generation",
+        type=int,
+        metavar="K",
+        help="Refuse a table that is synthetic K models deep already; 1: real tables only  [default: warn]",
+    ),
+)
+TERMS = options(
+    click.option("--licence", "--license", metavar="SPDX", help="Licence of the output, such as CC-BY-4.0."),
+    click.option("--terms", multiple=True, metavar="TAG", help="Terms of the output, such as research-only; may repeat."),
 )
 
 
-def _compared(*, synthetic: bool) -> Callable[[Any], Any]:
+def _compared(*, train: bool, synthetic: bool) -> Callable[[Any], Any]:
     return options(
         click.option(
-            "--train", required=True, metavar="T", help="The real rows that the synthetic table was made from."
+            "--train",
+            required=train,
+            type=click.Path(),
+            metavar="T",
+            help="The real rows that the synthetic table was made from.",
         ),
-        click.option("--synthetic", required=synthetic, metavar="S", help="The synthetic table, of any vendor."),
-        click.option("--holdout", metavar="H", help="Real rows of the same population that its maker never saw."),
+        click.option(
+            "--synthetic",
+            required=synthetic,
+            type=click.Path(),
+            metavar="S",
+            help="The synthetic table, of any vendor.",
+        ),
+        click.option(
+            "--holdout",
+            type=click.Path(),
+            metavar="H",
+            help="Real rows of the same population that its maker never saw.",
+        ),
         click.option("--schema", type=click.Path(), metavar="S", help="Says how cells are read."),
         click.option("--seed", default=0, show_default=True, help="Of the samples that it draws."),
         JSON,
@@ -143,8 +191,8 @@ def _compared(*, synthetic: bool) -> Callable[[Any], Any]:
     )
 
 
-COMPARED = _compared(synthetic=True)
-AUDITED = _compared(synthetic=False)
+COMPARED = _compared(train=False, synthetic=True)
+AUDITED = _compared(train=True, synthetic=False)
 
 
 def print_json(document: Any, path: str | None, *, private: bool = False) -> None:
@@ -195,6 +243,8 @@ def check_outputs(*paths: str | None, replace: bool = True) -> None:
     for path in paths:
         if path in (None, "-"):
             continue
+        if "://" in str(path):
+            raise UsageError("An address was given where a file of this machine is written. Give a path.")
         place = Path(str(path)).absolute()
         if place.is_dir():
             raise UsageError(f"`{path}` is a folder, and a file is to be written there. Add a file name to it.")
@@ -204,11 +254,24 @@ def check_outputs(*paths: str | None, replace: bool = True) -> None:
             raise UsageError(f"`{path}` exists already. Remove it, or name another file with -o.")
 
 
+def check_table_output(out: str, *, overwrite: bool = False) -> None:
+    """Refuse a table's file or address that cannot be written, before any work is done."""
+    from privsynth.elsewhere import check_destination
+    from privsynth.table.urls import is_url
+    from privsynth.table.write import check_output_name
+
+    if is_url(out):
+        check_destination(out, overwrite=overwrite)
+        return
+    check_output_name(Path(out))
+    check_outputs(out)
+
+
 def say_problems(problems: list[str], fine: str) -> None:
     from privsynth.errors import ArtifactError
 
     for problem in problems:
-        click.echo(problem, err=True)
+        log.error(problem)
     if problems:
         found = "1 problem was found" if len(problems) == 1 else f"{len(problems)} problems were found"
         raise ArtifactError(f"{found}. Restore the files from where they were made.")

@@ -14,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import click
-
+from privsynth import log
 from privsynth.errors import BudgetError, PrivsynthError, ResourceError
 
 if TYPE_CHECKING:
@@ -54,11 +53,12 @@ class Bar:
     def say(self, text: str) -> None:
         """Show a stage; a bar that is drawn ends."""
         self._stop()
-        click.echo(f"  {text}" if text.endswith(".") else f"  {text} ...", err=True)
+        log.stage(text)
 
     def step(self, step: Step) -> None:
         """Show a step."""
-        if self._console is None and not sys.stderr.isatty():
+        told = log.current()
+        if self._console is None and (told.quiet or told.as_json or not sys.stderr.isatty()):
             self._line(step)
             return
         now = time.monotonic()
@@ -77,7 +77,7 @@ class Bar:
             self._tenth = (step.done - 1) * 10 // step.steps
         if step.done * 10 // step.steps > self._tenth:
             self._tenth = step.done * 10 // step.steps
-            click.echo(f"  step {step.done:,} of {step.steps:,}: {self._told(step)}", err=True)
+            log.step(f"step {step.done:,} of {step.steps:,}: {self._told(step)}")
 
     def _told(self, step: Step) -> str:
         try:
@@ -116,7 +116,7 @@ def tell_how_to_go_on(checkpoint: str | None) -> Iterator[None]:
     except BaseException as error:
         ours = isinstance(error, PrivsynthError) and not isinstance(error, ResourceError)
         if not ours and checkpoint is not None and Path(checkpoint).exists():
-            click.echo(f"privsynth: the state of the fit is kept: the same command goes on from {checkpoint}", err=True)
+            log.error(f"the state of the fit is kept: the same command goes on from {checkpoint}")
         raise
 
 
@@ -131,5 +131,5 @@ def tell_what_is_kept(out: Path) -> Iterator[None]:
         raise  # its message says so
     except BaseException:
         if kept.exists() and not before:
-            click.echo(f"privsynth: the model is paid for and kept: run again with --resume-from {kept}", err=True)
+            log.error(f"the model is paid for and kept: run again with --resume-from {kept}")
         raise

@@ -24,7 +24,9 @@ _GATES = {"direct": ("direct",), "review": ("direct", "review")}
 @click.option("--ner", metavar="MODEL", help="An installed spaCy model or a model's folder, for names in text.")
 @click.option("--exhaustive", is_flag=True, help="Test every distinct value.")
 @JSON
-@click.option("--html", "html_path", metavar="F", help="Write the result of one table as an HTML page.")
+@click.option(
+    "--html", "html_path", type=click.Path(), metavar="F", help="Write the result of one table as an HTML page."
+)
 @click.option("--fail-on", type=click.Choice(list(_GATES)), help="Exit with 6 when such a column is found.")
 @ENCODING
 def scan(
@@ -42,13 +44,16 @@ def scan(
     """Find personal data, column by column, in files and folders. The findings are yours: they change no fit."""
     from privsynth import scanning
     from privsynth.errors import UsageError
+    from privsynth.table.urls import shown
 
     check_outputs(json_path, html_path)
     places = scanning.tables_in(tables)
     if html_path is not None and len(places) > 1:
         raise UsageError(f"One page shows one table, and {len(places)} were given. Name one table with --html.")
     found = {
-        place: scanning.scan(place, rules=rules, countries=countries, ner=ner, exhaustive=exhaustive, encoding=encoding)
+        shown(place): scanning.scan(
+            place, rules=rules, countries=countries, ner=ner, exhaustive=exhaustive, encoding=encoding
+        )
         for place in places
     }
     documents = [result.to_json() for result in found.values()]

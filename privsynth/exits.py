@@ -9,11 +9,12 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from privsynth import log
 from privsynth.errors import PrivsynthError, ResourceError, UsageError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -63,22 +64,27 @@ def _raise_again_what_a_finaliser_swallows() -> None:
 
 def code_of(run: Callable[[], object]) -> int:
     """Run a command and return the exit code that its outcome means; say on stderr what went wrong."""
+    with log.for_one_command():
+        return _code_of(run)
+
+
+def _code_of(run: Callable[[], object]) -> int:
     try:
         with _clean_warnings():
             run()
     except PrivsynthError as error:
-        say(error.message)
+        log.error(error.message)
         return error.exit_code
     except click.exceptions.Exit as request:
         return int(request.exit_code)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return UsageError.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort, Terminated):
-        say(f"{'terminated' if _signals else 'interrupted'}. {_ENDED}")
+        log.error(f"{'terminated' if _signals else 'interrupted'}. {_ENDED}")
         return TERMINATED if _signals else INTERRUPTED
     except MemoryError:
-        say("memory ran out. Use a smaller table or a larger machine.")
+        log.error("memory ran out. Use a smaller table or a larger machine.")
         return ResourceError.exit_code
     except SystemExit:  # so click ends when the reader of a pipe went away
         return 0
@@ -89,10 +95,12 @@ def code_of(run: Callable[[], object]) -> int:
     return 0
 
 
-def say(text: str) -> None:
-    """Write one line to stderr, in the name of the program."""
-    with suppress(OSError):
-        click.echo(f"privsynth: {text}", err=True)
+def _show(error: click.ClickException) -> None:
+    """Write what click found wrong: with the usage for people, as one message elsewhere."""
+    if log.current().as_json and not isinstance(error, click.exceptions.NoArgsIsHelpError):
+        log.error(error.format_message())
+    else:
+        error.show()
 
 
 @contextmanager
@@ -101,7 +109,7 @@ def _clean_warnings() -> Iterator[None]:
 
     def show(message: Warning | str, category: type[Warning], filename: str, *_: object, **__: object) -> None:
         if category is UserWarning and _OURS in Path(filename).parents:
-            say(f"warning: {message}")
+            log.warning(str(message))
 
     if os.environ.get("PRIVSYNTH_DEBUG"):
         yield
@@ -117,7 +125,7 @@ def _bug(error: Exception) -> int:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if _OURS in Path(frame.filename).parents] or frames
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
-    say(f"a bug ({type(error).__name__} at {place}). Please report this line.")
+    log.error(f"a bug ({type(error).__name__} at {place}). Please report this line.")
     if os.environ.get("PRIVSYNTH_DEBUG"):
         raise error
     return 1
@@ -126,7 +134,7 @@ def _bug(error: Exception) -> int:
 def _refused(error: OSError) -> int:
     if error.errno == errno.EPIPE:
         return 0
-    say(f"the system refused a file operation ({error.strerror}). Check the disk and the rights.")
+    log.error(f"the system refused a file operation ({error.strerror}). Check the disk and the rights.")
     return ResourceError.exit_code if error.errno in _FULL else UsageError.exit_code
 
 

@@ -6,7 +6,6 @@ They read private rows, charge no ledger, and nothing of them is released or wri
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from privsynth.table.coded import check_columns, encode
 from privsynth.table.source import Source, open_table
 from privsynth.table.stacked import stacked
 from privsynth.table.typed import column_of, public_frame, typed_frame
+from privsynth.threads import muted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,8 +96,7 @@ class Recipe:
 
     def table(self, source: Source, toss: Toss, seed: int, noise: Noise) -> pd.DataFrame:
         """Fit the recipe to the rows that a toss keeps and draw as many typed rows."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with muted():
             made = self.made(source, toss, noise)
             rows = toss.rows if made.guarantee.unit.column is None else max(made.default_rows, 1)
             return _typed(made.sample(rows, seed=seed), made)

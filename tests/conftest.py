@@ -23,6 +23,13 @@ def _own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setenv("PRIVSYNTH_LEDGER", str(tmp_path_factory.mktemp("ledger") / "ledger.db"))
 
 
+@pytest.fixture(autouse=True)
+def _plain_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What commands say is plain text, as on a terminal, and no project file but a test's own is read."""
+    monkeypatch.setenv("PRIVSYNTH_LOG_FORMAT", "plain")
+    monkeypatch.delenv("PRIVSYNTH_CONFIG", raising=False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _small_networks() -> Iterator[None]:
     """Every ctgan fit whose recipe nobody named trains small networks for a moment; benchmarks use the true recipe."""

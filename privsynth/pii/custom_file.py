@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from privsynth.pii.custom import Pattern, Phrase, Rules, words_in
 from privsynth.pii.entities import ENTITIES, Entity
 from privsynth.pii.model import Action, Role
 from privsynth.tableschema.io import read_document
+from privsynth.threads import muted
 
 _FLAGS = 26  # presidio's own: dot matches all, many lines, case ignored
 _OWN = ("headers", "countries", "allow", "entities")
@@ -78,8 +78,7 @@ class _File:
         if not isinstance(text, str) or not text:
             raise self.wrong(f"{what} is no text", "Write the pattern in quotes.")
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of signs that a later version may read otherwise
+            with muted():  # of signs that a later version may read otherwise
                 found = regex.compile(text, flags)
             for trial in _LOOKS_FOR_TROUBLE:
                 found.search(trial, timeout=_SECONDS_TO_TRY)

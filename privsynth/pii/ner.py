@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from privsynth.errors import UsageError
 from privsynth.pii.entities import in_family
 from privsynth.pii.model import Sign
 from privsynth.pii.weights import ramp
+from privsynth.threads import muted
 
 if TYPE_CHECKING:
     from privsynth.pii.profile import Profile
@@ -203,8 +203,7 @@ def _is_package(name: str) -> bool:
 
 def _opened(name: str, make: Callable[[], Finder]) -> Finder:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of versions of models
+        with muted():  # of versions of models
             return make()
     except ImportError as error:
         missing = error.name or "a library"
@@ -222,8 +221,7 @@ def _spacy(model: str | Path) -> Finder:
     pipeline: Any = spacy.load(model, exclude=["parser", "lemmatizer", "textcat"])
 
     def find(texts: Sequence[str]) -> list[list[Span]]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with muted():
             return [
                 [(span.label_, span.start_char, span.end_char) for span in document.ents]
                 for document in pipeline.pipe(texts, batch_size=_BATCH)
