@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from privsynth.datasheet import card
     from privsynth.errors import (
         ArtifactError,
         BudgetError,
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
         audit,
         certify,
         check,
+        curate,
         demo,
+        drift,
         evaluate,
         fit,
+        mock,
         plan_fit,
         run,
         sample,
@@ -38,9 +42,11 @@ if TYPE_CHECKING:
         verify,
     )
     from privsynth.privacy import Budget, Guarantee, Unit
+    from privsynth.table.engines import engine_table
     from privsynth.tableschema import read_schema
 
 _HOMES = {
+    "privsynth.datasheet": ("card",),
     "privsynth.errors": (
         "ArtifactError",
         "BudgetError",
@@ -56,9 +62,12 @@ _HOMES = {
         "audit",
         "certify",
         "check",
+        "curate",
         "demo",
+        "drift",
         "evaluate",
         "fit",
+        "mock",
         "plan_fit",
         "run",
         "sample",
@@ -69,6 +78,7 @@ _HOMES = {
         "verify",
     ),
     "privsynth.privacy": ("Budget", "Guarantee", "Unit"),
+    "privsynth.table.engines": ("engine_table",),
     "privsynth.tableschema": ("read_schema",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -88,12 +98,17 @@ __all__ = [
     "UsageError",
     "__version__",
     "audit",
+    "card",
     "certify",
     "check",
+    "curate",
     "demo",
+    "drift",
+    "engine_table",
     "evaluate",
     "fit",
     "load_model",
+    "mock",
     "plan_fit",
     "read_schema",
     "run",

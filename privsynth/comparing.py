@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from privsynth.audits import AuditResult
-    from privsynth.quality import QualityResult
+    from privsynth.quality import Drift, QualityResult
 
 
 def split(
@@ -157,7 +157,9 @@ def evaluate(
     synthetic: Any,
     holdout: Any = None,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
+    protected: Sequence[str] | None = None,
+    earlier: Any = None,
     schema: Any = None,
     seed: int = 0,
     encoding: str = "utf-8",
@@ -168,18 +170,59 @@ def evaluate(
         train: The real rows, as a path or a frame.
         synthetic: The synthetic table.
         holdout: Further real rows of the same population.
-        target: Column that models predict; by default the schema's.
+        target: Column that models predict, or several; by default the schema's.
+        protected: Columns whose groups are compared; by default those that the schema marks, or its sensitive labels.
+        earlier: A former synthetic table; how the two differ is told too.
         schema: Says how cells are read; by default found from the train table.
         seed: Of samples and models.
         encoding: Of CSV files.
-    """
-    from privsynth.quality import evaluate_tables
 
-    known, sources = _comparable(train, {"synthetic": synthetic, "holdout": holdout}, schema, encoding)
-    if target is not None and target not in known.names:
-        raise UsageError(f"The target `{target}` is no column of the table. Its columns are: {', '.join(known.names)}.")
-    frames = {name: typed_frame(source, known, made=name == "synthetic") for name, source in sources.items()}
-    aim = target if target is not None else known.target
+    Raises:
+        UsageError: a target or a protected attribute is no column.
+    """
+    from privsynth.quality import evaluate_tables, protected_columns
+
+    others = {"synthetic": synthetic, "holdout": holdout, "earlier": earlier}
+    known, sources = _comparable(train, others, schema, encoding)
+    targets = _named("target", [target] if isinstance(target, str) else target, known)
+    asked = _named("protected attribute", [protected] if isinstance(protected, str) else protected, known)
+    made = ("synthetic", "earlier")
+    frames = {name: typed_frame(source, known, made=name in made) for name, source in sources.items()}
     return evaluate_tables(
-        frames["train"], public_frame(frames["synthetic"]), frames.get("holdout"), target=aim, seed=seed
+        frames["train"],
+        public_frame(frames["synthetic"]),
+        frames.get("holdout"),
+        target=targets or known.target,
+        protected=protected_columns(known, asked),
+        kinds={field.name: field.kind for field in known.modelled},
+        earlier=public_frame(frames["earlier"]) if "earlier" in frames else None,
+        seed=seed,
     )
+
+
+def _named(what: str, asked: Sequence[str] | None, known: Schema) -> list[str]:
+    for name in asked or ():
+        if name not in known.names:
+            raise UsageError(
+                f"The {what} `{name}` is no column of the table. Its columns are: {', '.join(known.names)}."
+            )
+    return list(asked or ())
+
+
+def drift(old: Any, new: Any, *, schema: Any = None, seed: int = 0, encoding: str = "utf-8") -> Drift:
+    """Compare two synthetic releases, column by column and as a whole, with chance beside it.
+
+    No real row is needed, so the result may be released with the tables.
+
+    Args:
+        old: The earlier synthetic table, as a path or a frame.
+        new: The later one.
+        schema: Says how cells are read; by default found from the earlier table.
+        seed: Of permutations and models.
+        encoding: Of CSV files.
+    """
+    from privsynth.quality import drift_tables
+
+    known, sources = _comparable(old, {"new": new}, schema, encoding)
+    frames = {name: public_frame(typed_frame(source, known, made=True)) for name, source in sources.items()}
+    return drift_tables(frames["train"], frames["new"], seed=seed)

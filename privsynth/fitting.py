@@ -20,6 +20,7 @@ from privsynth.derivation import derive_unpaid
 from privsynth.derive import from_names, undetermined
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators import ASKED, remaining
+from privsynth.generators.base import Model
 from privsynth.generators.ctgan import CtganMechanism
 from privsynth.generators.fitted import Fitted
 from privsynth.generators.structure import check_known, fulfillable
@@ -30,10 +31,12 @@ from privsynth.plan import Plan
 from privsynth.preflight import note
 from privsynth.privacy import Private, Unit
 from privsynth.safe_harbor import transformations, under_policy
-from privsynth.table.coded import check_columns, encode
+from privsynth.table.coded import CodedTable, check_columns, encode
+from privsynth.table.engines import EngineSource, EngineTable
 from privsynth.table.generalised import generalised
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
+from privsynth.table.urls import dataset_of, is_url
 from privsynth.tableschema.declare import read_declaration, schema_from_declaration
 from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.io import read_schema, schema_from_document
@@ -103,11 +106,16 @@ def _stated(source: Source, schema: Any, declare: Any) -> Schema:
 def dataset_name(table: Any, dataset: str | None) -> str:
     """Return the name under which a table's budget is kept: the owner's name for it, or where it lies.
 
-    A name that is the path of a file stands for that file, so that a limit set on `small.csv` binds a fit of `small.csv`.
+    A name that is the path of a file stands for that file, so that a limit set on `small.csv` binds a fit of `small.csv`. An address
+    loses its user, its password and its options.
     """
     name = dataset if dataset is not None else table
+    if isinstance(name, EngineSource) and name.address is not None:
+        return name.address
     if not isinstance(name, str | os.PathLike):
         return "unnamed table"
+    if is_url(name):
+        return dataset_of(str(name))
     return str(Path(name).resolve()) if dataset is None or Path(name).is_file() else str(name)
 
 
@@ -151,6 +159,17 @@ def _said(schema: Schema, name: str, rule: str) -> str:
     if generalisation is None:
         return f"dropped under the policy {(schema.policy or {}).get('name')}"
     return f"generalised by the rule `{rule}`: {generalisation.says}"
+
+
+def check_engine(source: Source, plan: AnyPlan) -> None:
+    """Refuse, before anything is spent, what cannot be counted where a table lies; a table that is read here takes all.
+
+    Raises:
+        UsageError: as `EngineSource.check_fit`.
+    """
+    if isinstance(source, EngineSource):
+        learns = isinstance(plan, BaselinePlan) or plan.derive is not None
+        source.check_fit(plan.schema, plan.unit, plan.generator, learns=learns)
 
 
 def settled(plan: AnyPlan, source: Source) -> Source:
@@ -203,11 +222,17 @@ def execute(
         told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
         progress(f"Safe Harbor transformations applied: {told}.")
     progress("coding the table")
-    coded = encode(source, schema, plan.unit, key, keep=keep, owners=plan.generator == "ctgan")
+    if isinstance(source, EngineSource):
+        coded: CodedTable | EngineTable = source.coded(schema, plan.unit, key)
+    else:
+        coded = encode(source, schema, plan.unit, key, keep=keep, owners=plan.generator == "ctgan")
     watch.begin(_spent_before(plan), None if plan.derive is None else schema, coded.keyed_digest)
     progress(f"fitting the generator {plan.generator}")
     mechanism = plan.mechanism(schema)
-    model = mechanism.run(coded, noise, watch) if isinstance(mechanism, CtganMechanism) else mechanism.run(coded, noise)
+    if isinstance(mechanism, CtganMechanism) and isinstance(coded, CodedTable):
+        model: Model = mechanism.run(coded, noise, watch)
+    else:
+        model = mechanism.run(coded, noise)
     fitted = Fitted(
         generator=plan.generator,
         config=plan.config.to_json(),
@@ -215,6 +240,7 @@ def execute(
         guarantee=plan.guarantee(schema),
         event=event_to_json(plan.total_event),
         model=model,
+        generation=plan.generation,
     )
     _warn(fitted, plan.unit)
     return fitted
@@ -245,6 +271,7 @@ def _baseline(
         guarantee=plan.guarantee(schema),
         event=UNBOUNDED,
         model=plan.mechanism(schema).run(coded, noise),
+        generation=plan.generation,
     )
 
 

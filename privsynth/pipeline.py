@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.baseline_plan import AnyPlan, BaselinePlan, check_privacy
 from privsynth.certification.run import certify
-from privsynth.comparing import audit, evaluate, split
+from privsynth.comparing import audit, drift, evaluate, split
+from privsynth.curating import curate
 from privsynth.derive import undetermined
 from privsynth.errors import UsageError
 from privsynth.fitting import (
     Progress,
+    check_engine,
     dataset_name,
     execute,
     quiet,
@@ -25,16 +27,19 @@ from privsynth.fitting import (
     settled,
 )
 from privsynth.generators.fitted import Fitted, load_model
+from privsynth.mocking import mock
 from privsynth.noise import OsNoise
 from privsynth.paying import pay, watched
 from privsynth.plan import Plan, unit_of
 from privsynth.privacy import Budget, Private
+from privsynth.provenance import check_licence, check_terms, next_generation, with_provenance
 from privsynth.release import HOLDOUT_PERCENT, Story, check_output, demo_ledger, read_paid, write_release
 from privsynth.safe_harbor import under_policy
 from privsynth.scanning import scan
 from privsynth.shadowing import shadow_audit
 from privsynth.table.coded import check_columns
-from privsynth.table.source import open_table
+from privsynth.table.frames import as_form, check_form
+from privsynth.table.source import open_table, opened_once
 from privsynth.table.units import others, split_units
 from privsynth.tableschema.model import Schema
 
@@ -50,9 +55,12 @@ __all__ = [
     "audit",
     "certify",
     "check",
+    "curate",
     "demo",
+    "drift",
     "evaluate",
     "fit",
+    "mock",
     "plan_fit",
     "run",
     "sample",
@@ -80,6 +88,7 @@ def plan_fit(
     as_of: int | None = None,
     not_private: bool = False,
     epochs: int | None = None,
+    max_generation: int | None = None,
     encoding: str = "utf-8",
 ) -> AnyPlan:
     """Say what `fit` with these arguments would do and spend; only the header is read.
@@ -101,6 +110,8 @@ def plan_fit(
         as_of: Reference year for birth years under that policy; by default this year.
         not_private: Fit a baseline (`sdv-copula`, `sdv-ctgan`), which has no guarantee and no budget.
         epochs: Passes over the table, of `sdv-ctgan`.
+        max_generation: Refuse a model that would be of a deeper generation: 1 allows models of real tables alone. By default, a model
+            of a synthetic table is warned of.
         encoding: Of CSV files.
 
     Raises:
@@ -127,7 +138,8 @@ def plan_fit(
             allow_data_dependent_schema=allow_data_dependent_schema,
         )
     check_columns(source, plan.schema, plan.unit)
-    return plan
+    check_engine(source, plan)
+    return replace(plan, generation=next_generation(source.origin(table), source.names, max_generation))
 
 
 def fit(
@@ -155,7 +167,7 @@ def fit(
         checkpoint: File that keeps the state of a long fit (`ctgan`), removed at its end. If it exists, the fit goes on from it.
         on_step: Told every step of a long fit.
         **options: `epsilon`, `delta`, `schema`, `declare`, `unit`, `max_rows`, `focus`, `generator`,
-            `allow_data_dependent_schema`, `safe_harbor`, `as_of`, `not_private`, `epochs`, as for `plan_fit`.
+            `allow_data_dependent_schema`, `safe_harbor`, `as_of`, `not_private`, `epochs`, `max_generation`, as for `plan_fit`.
 
     Raises:
         UsageError, SchemaError, BudgetError: before anything is spent.
@@ -165,6 +177,7 @@ def fit(
         >>> model = fit(hospital_admissions(500), epsilon=3, unit="patient_id", max_rows=4, ledger="trial.db")  # doctest: +SKIP
         >>> synthetic = sample(model)  # doctest: +SKIP
     """
+    name, table = dataset_name(table, dataset), opened_once(table, encoding=encoding)
     plan = plan_fit(table, encoding=encoding, **options)
     say_choice(plan, progress)
     say_unit(plan, progress)
@@ -173,7 +186,7 @@ def fit(
     with watched(plan, checkpoint, purpose, on_step, progress) as watch:
         progress("reading the table")
         source = settled(plan, open_table(table, encoding=encoding))
-        paid = pay(plan, source, dataset_name(table, dataset), ledger, purpose, watch)
+        paid = pay(plan, source, name, ledger, purpose, watch)
         fitted = execute(plan, source, progress=progress, watch=watch)
         return paid.committed(fitted)
 
@@ -185,8 +198,12 @@ def sample(
     seed: int | None = None,
     where: str | None = None,
     given: Any = None,
+    rows_per_person: int | str | None = None,
+    licence: str | None = None,
+    terms: Sequence[str] = (),
+    to: str = "pandas",
     encoding: str = "utf-8",
-) -> pd.DataFrame:
+) -> Any:
     """Draw synthetic rows from a model; it may be repeated and costs nothing.
 
     Args:
@@ -195,17 +212,24 @@ def sample(
         seed: Makes the rows reproducible.
         where: Conditions such as ``age >= 80 and sex in ('F', 'X')``.
         given: A path or a frame with some of the columns: the others are drawn for its rows, which come back as they are. The
-            guarantee does not cover such a result; its `attrs["privsynth"]` says so.
+            guarantee does not cover such a result.
+        rows_per_person: Give made-up people several rows: 4 for 1 to 4 of them, or `geometric:4`; by default what the schema says.
+        licence: Of the result, as an SPDX identifier; not stated by default.
+        terms: Tags of its terms of use.
+        to: "pandas", "polars" or "arrow": as what the rows come back.
         encoding: Of a CSV file of given rows.
+
+    Returns:
+        The rows; `attrs["privsynth"]` (of pandas, and the metadata of Arrow) says where they come from (`schemas/provenance.schema.json`).
     """
     from privsynth.table.given import read_given
 
     fitted = model if isinstance(model, Fitted) else load_model(model)
     known = None if given is None else read_given(given, fitted.schema, encoding=encoding)
-    frame: pd.DataFrame = fitted.sample(n, seed=seed, where=where, given=known).to_pandas()
-    if (mark := fitted.mark(known)) is not None:
-        frame.attrs["privsynth"] = mark
-    return frame
+    check_form(to)
+    drawn = fitted.sample(n, seed=seed, where=where, given=known, rows_per_person=rows_per_person)
+    said = fitted.provenance(drawn.num_rows, known).under(licence, terms)
+    return as_form(with_provenance(drawn, said), to)
 
 
 def schema(
@@ -265,6 +289,8 @@ def run(
     encoding: str = "utf-8",
     progress: Progress = quiet,
     raw: bool = False,
+    licence: str | None = None,
+    terms: Sequence[str] = (),
     checkpoint: Path | str | None = None,
     on_step: OnStep | None = None,
     **options: Any,
@@ -283,6 +309,8 @@ def run(
         encoding: Of CSV files.
         progress: Told what happens.
         raw: Leave text cells that a spreadsheet would run as they are.
+        licence: Of the synthetic table, as an SPDX identifier; not stated by default.
+        terms: Tags of its terms of use.
         checkpoint: As for `fit`.
         on_step: As for `fit`.
         **options: As for `plan_fit`.
@@ -290,7 +318,9 @@ def run(
     Returns:
         The owner's report as JSON values.
     """
+    name, table = dataset_name(table, dataset), opened_once(table, encoding=encoding)
     plan = plan_fit(table, epsilon=epsilon, encoding=encoding, **options)
+    licence, terms = check_licence(licence), check_terms(terms)
     check_output(Path(out))
     if resume_from is not None and isinstance(plan, BaselinePlan):
         raise UsageError(f"A run of {plan.generator} keeps no model, so there is none to resume from. Run it again.")
@@ -301,7 +331,7 @@ def run(
     say_cost(plan, progress)
     progress("reading the table")
     source = open_table(table, encoding=encoding).loaded()
-    story = Story(source=source, plan=plan, out=Path(out), progress=progress)
+    story = Story(source=source, plan=plan, out=Path(out), progress=progress, licence=licence, terms=terms)
     if resume_from is not None:
         key, fitted, owed = read_paid(Path(resume_from), ledger)
         return write_release(replace(story, paid=owed), fitted, key, rows=rows, seed=seed, raw=raw)
@@ -312,7 +342,7 @@ def run(
         def train() -> Private[npt.NDArray[np.bool_]]:
             return others(split_units(source, plan.unit, HOLDOUT_PERCENT, key))
 
-        paid = pay(plan, source, dataset_name(table, dataset), ledger, purpose, watch, train)
+        paid = pay(plan, source, name, ledger, purpose, watch, train)
         fitted = execute(plan, source, keep=train(), progress=progress, watch=watch)
         return write_release(replace(story, paid=paid), fitted, key, rows=rows, seed=seed, raw=raw)
 

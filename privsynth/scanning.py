@@ -11,6 +11,7 @@ from privsynth.errors import UsageError
 from privsynth.fitting import read_any_schema
 from privsynth.table.source import CSV_ENDINGS, JSON_ENDINGS, TYPED_ENDINGS, open_table
 from privsynth.table.typed import text_columns
+from privsynth.table.urls import name_of
 
 if TYPE_CHECKING:
     from privsynth.pii import ColumnFinding, ScanResult
@@ -57,7 +58,7 @@ def scan(
         countries=countries,
         model=model,
         exhaustive=exhaustive,
-        table=Path(table).name if isinstance(table, str | os.PathLike) else None,
+        table=name_of(table) if isinstance(table, str | os.PathLike) else None,
     )
 
 

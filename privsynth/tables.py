@@ -141,18 +141,77 @@ def _at_risk(audit: Mapping[str, Any]) -> list[str]:
 
 def print_evaluation(evaluate: Mapping[str, Any]) -> None:
     """Print the errors of marginals and of prediction, each beside its reference."""
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (f"mean error of {ways}-way marginals", found["value"], found["reference"])
         for ways, found in evaluate["marginals"].items()
     ]
     prediction = evaluate.get("prediction") or {}
     if prediction.get("tstr") is not None:
         rows.append((f"prediction of {prediction['target']}", prediction.get("tstr"), prediction.get("trtr")))
+    rows += _further(evaluate)
     _print(
         "Synthetic beside its reference (the holdout; models trained on real rows)",
         ("figure", "synthetic", "reference"),
         rows,
     )
+    _groups(evaluate.get("groups") or ())
+    if evaluate.get("drift"):
+        print_drift(evaluate["drift"])
+
+
+# Figures further down the document: what they are called, where they are, and where their references are.
+_FURTHER = (
+    ("as good as this share of train, 1-way", "subsample_equivalent/1/share", "subsample_equivalent/1/reference"),
+    ("as good as this share of train, 2-way", "subsample_equivalent/2/share", "subsample_equivalent/2/reference"),
+    ("as good as this share of train, 3-way", "subsample_equivalent/3/share", "subsample_equivalent/3/reference"),
+    ("mean difference of rank correlations", "correlations/mean_difference", "correlations/reference"),
+    ("rare labels kept", "rare/labels/kept", "rare/labels/reference/kept"),
+    ("told from train by a model (AUC)", "diversity/discriminator/auc", "diversity/discriminator/reference"),
+    ("sdmetrics quality", "sdmetrics/quality/score", "sdmetrics/reference/quality/score"),
+    ("sdmetrics diagnostic", "sdmetrics/diagnostic/score", "sdmetrics/reference/diagnostic/score"),
+)
+
+
+def _further(evaluate: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    rows = [(name, _at(evaluate, value), _at(evaluate, reference)) for name, value, reference in _FURTHER]
+    return [row for row in rows if row[1] is not None]
+
+
+def _at(document: Mapping[str, Any], path: str) -> Any:
+    found: Any = document
+    for key in path.split("/"):
+        found = (found or {}).get(key)
+    return found
+
+
+def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
+    rows = []
+    for each in groups:
+        summary = each.get("summary") or {}
+        grown = None if summary.get("amplifies") is None else "yes" if summary["amplifies"] else "not beyond chance"
+        worst = summary.get("worst_drop") or {}
+        gaps = (summary.get("selection_gap_tstr"), summary.get("selection_gap_trtr"))
+        rows.append((each["column"], *gaps, grown, worst.get("label"), worst.get("drop")))
+    if rows:
+        headers = (
+            "attribute",
+            "selection gap",
+            "reference",
+            "wider than learned from train",
+            "worst group",
+            "its drop",
+        )
+        _print("Groups of protected attributes", headers, rows)
+
+
+def print_drift(drift: Mapping[str, Any]) -> None:
+    """Print how two synthetic releases differ, each figure beside chance."""
+    rows: list[tuple[object, ...]] = [
+        (each["name"], each["tvd"], each["chance"], "yes" if each["drifted"] else "no") for each in drift["columns"]
+    ]
+    rows.append(("all columns (AUC of a model)", drift["discriminator_auc"], drift["discriminator_chance"], None))
+    _print("Drift between two releases", ("column", "distance", "by chance (95%)", "drifted"), rows)
+    _console().print(drift["sentence"], soft_wrap=True)
 
 
 def print_ledger(ledger: Mapping[str, Any]) -> None:

@@ -10,14 +10,14 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "privsynth"
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "tableschema"),
-    ("_events", "privacy", "sampled", "accounting", "noise", "files", "_container"),
-    ("table", "_chain", "_chain_file", "_account", "ledger", "artifact"),
+    ("errors", "shown", "tableschema"),
+    ("_events", "threads", "privacy", "sampled", "accounting", "noise", "files", "_container"),
+    ("table", "_chain", "_chain_file", "_account", "ledger", "artifact", "provenance"),
     ("generators", "derive", "checkpoint"),
-    ("pii", "safe_harbor", "audits", "quality", "simulators", "preflight", "plan", "baseline_plan", "paying"),
-    ("report", "junit", "certification", "derivation", "fitting", "shadowing"),
-    ("scanning", "carried", "release", "comparing", "pipeline"),
-    ("exits", "tables", "sdv", "cli"),
+    ("pii", "safe_harbor", "audits", "quality", "curation", "simulators", "preflight", "plan", "baseline_plan", "paying"),
+    ("report", "junit", "plots", "certification", "derivation", "fitting", "shadowing", "datasheet"),
+    ("scanning", "carried", "elsewhere", "release", "mocking", "comparing", "curating", "pipeline"),
+    ("log", "settings", "exits", "tables", "sdv", "spark", "cli"),
 )
 PLACE = {name: (number, place) for number, floor in enumerate(FLOORS) for place, name in enumerate(floor)}
 

@@ -925,10 +925,10 @@ MUTANTS = (
     Mutant(
         "K reserve after the fit",
         "pipeline:fit",
-        "paid = pay(plan, source, dataset_name(table, dataset), ledger, purpose, watch)\n"
+        "paid = pay(plan, source, name, ledger, purpose, watch)\n"
         "        fitted = execute(plan, source, progress=progress, watch=watch)",
         "fitted = execute(plan, source, progress=progress, watch=watch)\n"
-        "        paid = pay(plan, source, dataset_name(table, dataset), ledger, purpose, watch)",
+        "        paid = pay(plan, source, name, ledger, purpose, watch)",
         reserved_before_it_is_read,
     ),
     *(Mutant(*each) for each in ctgan_mutants.MUTANTS),

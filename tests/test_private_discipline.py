@@ -26,7 +26,7 @@ MAY_REVEAL = (
 # Who may draw: the noise; models, which sample from noisy answers with a seed; findings that an owner looks at; simulators.
 MAY_DRAW = {
     "secrets": ("noise.py",),
-    "numpy.random": ("noise.py", "generators", "quality", "audits", "certification", "simulators"),
+    "numpy.random": ("noise.py", "generators", "quality", "curating.py", "audits", "certification", "simulators", "spark.py"),
     "randomgen": ("noise.py",),
 }
 MAY_NOT_DRAW = ("random", "torch.seed", "uuid.uuid4")
