@@ -1,11 +1,11 @@
-# make demo | test | check | integration | audit | bench: each sets up its own .venv first.
+# make demo | test | check | integration | audit | bench | docs: each sets up its own .venv first.
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE := 1
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test check integration audit bench clean
+.PHONY: demo test check integration audit bench docs clean
 
 demo: $(READY)
 	rm -rf demo
@@ -33,6 +33,9 @@ bench: $(READY)
 	$(PYTHON) benchmarks/scan.py
 	$(PYTHON) benchmarks/paid_roles.py
 
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
+
 $(READY): pyproject.toml constraints.txt
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet -c constraints.txt torch==2.13.0
@@ -40,4 +43,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo site build dist *.egg-info .mypy_cache .ruff_cache
