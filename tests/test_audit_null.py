@@ -71,7 +71,7 @@ CONTINUOUS = frozenset(WORLDS) - {"three binary columns", "binary, unequal"}
 
 
 @pytest.mark.audit
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3000)
 @pytest.mark.parametrize("world", WORLDS)
 def test_p_values_are_uniform_or_larger_and_verdicts_keep_their_level(world: str) -> None:
     if world == "census" and not CENSUS.exists():
