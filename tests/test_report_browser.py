@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from test_report import report
+from test_report_charts import evaluation
 from test_report_page import hostile_report
 
 from privsynth.report import render_html
@@ -92,7 +93,8 @@ def asked_by(tmp_path: Path, html: str, *arguments: str) -> tuple[str, list[str]
 
 @pytest.mark.parametrize("audience", ["owner", "release"])
 def test_the_page_renders_and_asks_for_nothing(audience: str, tmp_path: Path) -> None:
-    html = render_html(report(audience=audience, **hostile_report()))
+    hostile = {**hostile_report(), "evaluate": evaluation(columns=4, name="</svg><script>alert(1)</script>")}
+    html = render_html(report(audience=audience, **hostile))
     dom, asked = asked_by(tmp_path, html, "--dump-dom", "http://page.test/report.html")
     assert asked == ["http://page.test/report.html"]
     assert "<h2" in dom
@@ -106,8 +108,9 @@ def test_the_list_of_requests_would_show_a_fetch(tmp_path: Path) -> None:
     assert "http://elsewhere.test/x.png" in asked
 
 
-def test_the_page_fits_a_phone(tmp_path: Path) -> None:
-    html = render_html(report(**hostile_report()))
+@pytest.mark.parametrize("drawn", [False, True], ids=["hostile", "with drawings"])
+def test_the_page_fits_a_phone(drawn: bool, tmp_path: Path) -> None:
+    html = render_html(report(evaluate=evaluation(columns=30)) if drawn else report(**hostile_report()))
     dom, _ = asked_by(tmp_path, html, "--virtual-time-budget=4000", "--dump-dom", "http://page.test/measure.html")
     found = re.search(r"width (\d+) height (\d+)", dom)
     assert found is not None
