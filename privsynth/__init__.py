@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from privsynth.tableschema import read_schema
 
 _HOMES = {
+    "privsynth.error_bars": ("error_bar", "noise_rows"),
     "privsynth.datasheet": ("card",),
     "privsynth.errors": (
         "ArtifactError",
@@ -105,10 +106,12 @@ __all__ = [
     "demo",
     "drift",
     "engine_table",
+    "error_bar",
     "evaluate",
     "fit",
     "load_model",
     "mock",
+    "noise_rows",
     "plan_fit",
     "read_schema",
     "run",

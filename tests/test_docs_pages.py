@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -120,56 +119,6 @@ def test_a_page_runs(name: str, work: Path, capsys: pytest.CaptureFixture[str]) 
         kept = pd.read_csv(work / "hospital" / "release" / "synthetic.csv", dtype=str)
         assert kept["admission_date"].dropna().str.fullmatch(r"\d{4}").all()
         assert set(pd.read_csv(work / "surgery.csv")["department"]) == {"Surgery"}
-
-
-def error_bar_code() -> dict[str, Any]:
-    """The functions of the page, without what it does with them."""
-    (body,) = blocks(DOCS / "error-bars.md", "python")
-    known: dict[str, Any] = {}
-    exec(compile(body[: body.index("model = ")], "error-bars", "exec"), known)  # noqa: S102 - it is ours
-    return known
-
-
-def held(fits: int, ledger: Path, seed: int) -> tuple[float, float]:
-    """Return how often intervals held the true count: of even draws, and of 400 rows drawn one by one."""
-    declared = {"target": "smoker", "columns": {"region": ["N", "S", "E", "W"], "smoker": ["no", "yes"]}}
-    known, rng, found = error_bar_code(), np.random.default_rng(seed), []
-    for _ in range(fits):
-        region = rng.choice(["N", "S", "E", "W"], 1500, p=[0.5, 0.3, 0.18, 0.02])
-        table = pd.DataFrame({"region": region, "smoker": rng.choice(["no", "yes"], 1500, p=[0.8, 0.2])})
-        model = privsynth.fit(table, epsilon=1, declare=declared, dataset="coverage", ledger=ledger)
-        whole = privsynth.sample(model)
-        part = whole.sample(min(400, len(whole)), random_state=1)
-        for column, label in (("region", "N"), ("region", "W"), ("smoker", "yes")):
-            true = int((table[column] == label).sum())
-            ends = [known["error_bar"](model, drawn, column, label, even) for drawn, even in ((whole, 1), (part, 0))]
-            found.append([low <= true <= high for low, high in ends])
-    even, drawn = np.mean(np.array(found), axis=0)
-    return float(even), float(drawn)
-
-
-def test_the_noise_of_a_count_is_that_of_the_fit(tmp_path: Path) -> None:
-    known = error_bar_code()
-    table = pd.DataFrame({"who": list("abcd") * 50, "region": ["N", "S"] * 100})
-    for generator in ("maxent", "copula"):
-        declared = {"columns": {"region": ["N", "S", "E"]}}
-        options = {"unit": "who", "max_rows": 3, "generator": generator, "ledger": tmp_path / "ledger.db"}
-        model = privsynth.fit(table, epsilon=1, declare=declared, **options)
-        sigma = math.sqrt(float(model.model.marginals["region"].variance[0]))
-        assert known["noise_rows"](model, "region") == pytest.approx(sigma)
-        model.save(tmp_path / generator)
-        assert known["noise_rows"](privsynth.load_model(tmp_path / generator), "region") == pytest.approx(sigma)
-
-
-def test_error_bars_hold_the_true_count(tmp_path: Path) -> None:
-    even, drawn = held(25, tmp_path / "ledger.db", seed=1)
-    assert min(even, drawn) >= 0.92
-
-
-@pytest.mark.audit
-def test_error_bars_hold_the_true_count_often_enough(tmp_path: Path) -> None:
-    even, drawn = held(300, tmp_path / "ledger.db", seed=2)
-    assert min(even, drawn) >= 0.95
 
 
 def odds() -> Iterator[str]:
