@@ -22,7 +22,7 @@ from privsynth.generators.fitted import Fitted
 from privsynth.noise import OsNoise
 from privsynth.plan import Plan
 from privsynth.privacy import Budget, Unit
-from privsynth.release import save_table
+from privsynth.saving import save_table
 from privsynth.table.coded import CodedTable, encode
 from privsynth.table.source import open_table
 from privsynth.tableschema import read_declaration

@@ -16,7 +16,7 @@ from pathlib import Path
 from card_accounts import SCHEMA, card_accounts
 
 import privsynth
-from privsynth.release import save_batches
+from privsynth.saving import save_batches
 
 DATASET = "card accounts"
 
@@ -46,6 +46,7 @@ def refit(table: str | None, model: str, epsilon: float, ledger: str) -> str:
         raise privsynth.BudgetError(
             f"No limit is set. Set one: privsynth ledger open --dataset '{DATASET}' --epsilon E."
         )
+    Path(model).parent.mkdir(parents=True, exist_ok=True)  # before anything is spent
     fitted = privsynth.fit(
         card_accounts() if table is None else table, epsilon=epsilon, schema=SCHEMA, dataset=DATASET, ledger=ledger
     )

@@ -4,8 +4,9 @@
 #     dbt run --select patients+ && dbt_post_hook.sh DATABASE TRAIN HOLDOUT MODEL OUT
 #     dbt_post_hook.sh duckdb:///warehouse.duckdb patients_train patients_holdout model published.parquet
 #
-# OUT is a Parquet file: it says in itself where its rows come from. DATABASE is a URL without a password (PostgreSQL: ~/.pgpass or PGPASSWORD). MODEL was fitted to TRAIN; this script spends
-# nothing. Withholding a table after an audit looks at real rows: say so when you publish. Exits with 6 on a leak.
+# OUT is a Parquet file: it says in itself where its rows come from. DATABASE is a URL without a password (PostgreSQL:
+# ~/.pgpass or PGPASSWORD). MODEL was fitted to TRAIN; this script spends nothing. Withholding a table after an
+# audit looks at real rows: say so when you publish. Exits with 6 on a leak.
 set -eu
 database=$1 train=$2 holdout=$3 model=$4 out=$5
 draft=$(dirname "$out")/.draft.$(basename "$out")

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     ledger = options.output.with_suffix(".ledger.sqlite")
     model = privsynth.fit(train, epsilon=options.epsilon, schema=SCHEMA, ledger=ledger, dataset="card accounts")
     synthetic = privsynth.sample(model)
-    findings = privsynth.audit(train, synthetic, holdout)
+    findings = privsynth.audit(train, synthetic, holdout, unit="customer_id")
 
     print(model.guarantee.sentence())
     print(f"audit: {findings.verdict}")

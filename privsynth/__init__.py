@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         verify,
     )
     from privsynth.privacy import Budget, Guarantee, Unit
-    from privsynth.table.engines import engine_table
+    from privsynth.table.engines_opening import engine_table
     from privsynth.tableschema import read_schema
 
 _HOMES = {
@@ -79,7 +79,7 @@ _HOMES = {
         "verify",
     ),
     "privsynth.privacy": ("Budget", "Guarantee", "Unit"),
-    "privsynth.table.engines": ("engine_table",),
+    "privsynth.table.engines_opening": ("engine_table",),
     "privsynth.tableschema": ("read_schema",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -188,6 +188,13 @@ def verify_folder(path: Path) -> list[str]:
     return problems + [f"{shown(name)} was altered." for name in both if stated[name] != found[name]]
 
 
+def verify(folder: Path | str) -> list[str]:
+    """Recompute every digest of a release folder or a model; return what is wrong with it."""
+    if (Path(folder) / "release" / MANIFEST).is_file():
+        folder = Path(folder) / "release"
+    return verify_folder(Path(folder))
+
+
 def _sealed(manifest: Mapping[str, Any], **filled: Any) -> dict[str, Any]:
     """Return the manifest with what is filled in, and with its own digest."""
     day = {"day": str(datetime.now(UTC).date())}

@@ -14,7 +14,8 @@ from privsynth.errors import UsageError
 from privsynth.generators import ASKED
 from privsynth.generators.baselines import BASELINES, BaselineConfig, BaselineMechanism, in_words
 from privsynth.generators.structure import check_known
-from privsynth.plan import Plan, check_actions
+from privsynth.plan import Plan
+from privsynth.preconditions import check_actions
 from privsynth.preflight import Cost
 from privsynth.privacy import Guarantee, Unit
 from privsynth.safe_harbor import transformations

@@ -17,6 +17,7 @@ from privsynth.cli_certify import certify
 from privsynth.cli_curate import curate
 from privsynth.cli_evaluate import evaluate
 from privsynth.cli_ledger import ledger
+from privsynth.cli_mock import mock
 from privsynth.cli_options import (
     ENCODING,
     FIT,
@@ -33,7 +34,6 @@ from privsynth.cli_options import (
     print_json,
     say_problems,
 )
-from privsynth.cli_mock import mock
 from privsynth.cli_progress import Bar, tell_how_to_go_on, tell_what_is_kept
 from privsynth.cli_scan import scan
 from privsynth.cli_verbs import Verbs, global_options
@@ -50,8 +50,8 @@ def cli(quiet: bool, log_format: str) -> None:
     """Turn a sensitive table into a shareable one, with a stated privacy guarantee, and check it.
 
     \b
-    privsynth demo -o demo                        everything, on a simulated hospital
-    privsynth run TABLE.csv --epsilon 3 -o OUT    everything, on your table
+    privsynth demo -o demo                      everything, on a simulated hospital
+    privsynth run TABLE.csv --epsilon 3 -o OUT  everything, on your table
     """
     log.begin(log.Log(form=log_format, quiet=quiet))
 
@@ -125,7 +125,7 @@ def schema(table: str, out: str, **options: Any) -> None:
 
     check_outputs(out, replace=False)
     made = pipeline.schema(table, **options)
-    with atomic_file(Path(out), replace=False) as temporary:
+    with atomic_file(Path(out), replace=False, private=bool(made.data_leaves())) as temporary:
         temporary.write_text(dump_schema(made, as_json=out.endswith(".json")), encoding="utf-8")
     log.note(f"{len(made.modelled)} of {len(made.fields)} columns would be modelled: {out}")
     for name, rule in transformations(made).items():
@@ -223,7 +223,7 @@ def sample(
 ) -> None:
     """Draw synthetic rows from a model, as often as you like."""
     from privsynth.generators.fitted import load_model
-    from privsynth.release import save_batches
+    from privsynth.saving import save_batches
     from privsynth.table.given import read_given
     from privsynth.table.urls import shown
     from privsynth.table.write import is_text, write_batches
@@ -272,7 +272,7 @@ def run(table: str, out: str | None, dry_run: bool, json_path: str | None, **opt
     _say_void(table, planned)
     with tell_what_is_kept(folder), tell_how_to_go_on(options["checkpoint"]), Bar(options["delta"]) as bar:
         report = pipeline.run(table, out=folder, progress=bar.say, on_step=bar.step, **options)
-    print_json(report, json_path)
+    print_json(report, json_path, private=True)
     if json_path != "-":
         _say_done(report, str(folder))
 

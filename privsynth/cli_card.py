@@ -13,7 +13,7 @@ from privsynth.cli_options import check_outputs
 @click.argument("source", type=click.Path(), metavar="RELEASE|MODEL")
 @click.option("-o", "--output", "out", type=click.Path(), metavar="CARD.md", help="File to write  [default: stdout]")
 def card(source: str, out: str | None) -> None:
-    """Write a dataset card: one page of Markdown on a release or a model."""
+    """Write a page of Markdown about a release or a model."""
     from privsynth.datasheet import card as card_of
     from privsynth.files import atomic_file
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from privsynth import log
 from privsynth.cli_options import COMPARED, check_outputs, print_html, print_json
 from privsynth.errors import UsageError
 
@@ -51,7 +52,7 @@ def evaluate(
 
 
 def _drift(json_path: str | None, html_path: str | None, options: dict[str, Any]) -> None:
-    """Compare two synthetic tables alone: what comes out may be shared."""
+    """Compare two synthetic tables alone: what comes out may be shared, unless one of them contains real rows."""
     from privsynth import pipeline
     from privsynth.tables import print_drift
 
@@ -67,7 +68,10 @@ def _drift(json_path: str | None, html_path: str | None, options: dict[str, Any]
             f"Without --train only drift is measured, which knows no {unused[0]}. Add --train, or leave it out."
         )
     shared = {name: options[name] for name in ("schema", "seed", "encoding")}
-    result = pipeline.drift(options["earlier"], options["synthetic"], **shared).to_json()
-    print_json(result, json_path)
+    found = pipeline.drift(options["earlier"], options["synthetic"], **shared)
+    result = found.to_json()
+    if found.real_rows:
+        log.void(result["limits"])
+    print_json(result, json_path, private=found.real_rows)
     if json_path != "-":
         print_drift(result)

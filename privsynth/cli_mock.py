@@ -52,13 +52,13 @@ def mock(
 ) -> None:
     """Make rows from a schema alone: no data are read (epsilon 0)."""
     from privsynth.mocking import Mock
-    from privsynth.release import save_batches
+    from privsynth.saving import save_batches
     from privsynth.table.write import check_output_name, write_batches
 
     path = Path("stdout.csv" if out == "-" else out)
     if out != "-":
-        check_output_name(path)
         check_outputs(out)
+        check_output_name(path)
     made = Mock.of(schema_path, missing=missing, allow_data_dependent_schema=allow_data_dependent_schema)
     said = made.provenance(rows).under(licence, terms)
     if made.void:

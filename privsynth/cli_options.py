@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,7 +156,9 @@ FIT = options(
 )
 TERMS = options(
     click.option("--licence", "--license", metavar="SPDX", help="Licence of the output, such as CC-BY-4.0."),
-    click.option("--terms", multiple=True, metavar="TAG", help="Terms of the output, such as research-only; may repeat."),
+    click.option(
+        "--terms", multiple=True, metavar="TAG", help="Terms of the output, such as research-only; may repeat."
+    ),
 )
 
 
@@ -198,7 +199,9 @@ AUDITED = _compared(train=True, synthetic=False)
 def print_json(document: Any, path: str | None, *, private: bool = False) -> None:
     if path is None:
         return
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    from privsynth.files import json_text
+
+    text = json_text(document)
     if path == "-":
         click.echo(text, nl=False)
         return
@@ -240,11 +243,14 @@ def gate(failed: bool, message: str) -> None:
 
 def check_outputs(*paths: str | None, replace: bool = True) -> None:
     """Refuse files that cannot be written, before any work is done."""
+    from privsynth.table.urls import refuse_flattened
+
     for path in paths:
         if path in (None, "-"):
             continue
         if "://" in str(path):
             raise UsageError("An address was given where a file of this machine is written. Give a path.")
+        refuse_flattened(Path(str(path)))
         place = Path(str(path)).absolute()
         if place.is_dir():
             raise UsageError(f"`{path}` is a folder, and a file is to be written there. Add a file name to it.")
@@ -256,7 +262,7 @@ def check_outputs(*paths: str | None, replace: bool = True) -> None:
 
 def check_table_output(out: str, *, overwrite: bool = False) -> None:
     """Refuse a table's file or address that cannot be written, before any work is done."""
-    from privsynth.elsewhere import check_destination
+    from privsynth.saving import check_destination
     from privsynth.table.urls import is_url
     from privsynth.table.write import check_output_name
 

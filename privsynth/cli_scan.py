@@ -57,8 +57,8 @@ def scan(
         for place in places
     }
     documents = [result.to_json() for result in found.values()]
-    print_json(documents[0] if len(documents) == 1 else documents, json_path)
-    print_html("scan", documents[0], html_path)
+    print_json(documents[0] if len(documents) == 1 else documents, json_path, private=True)
+    print_html("scan", documents[0], html_path, private=True)
     if json_path != "-":
         _print(found)
     if fail_on is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -22,6 +23,13 @@ _RIVALS = {
 }
 
 
+# In this order people meet them; others come after.
+_STORY = (
+    "demo", "run", "scan", "schema", "check", "fit", "sample", "curate", "mock", "evaluate", "audit", "certify", "ledger",
+    "card", "verify",
+)  # fmt: skip
+
+
 class Verbs(click.Group):
     """Commands that take options from the project file, and `--quiet` after their name too."""
 
@@ -32,6 +40,11 @@ class Verbs(click.Group):
             if each.callback is not None:
                 each.callback = _announced(each.callback)
         super().add_command(cmd, name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order in which people meet them."""
+        known = super().list_commands(ctx)
+        return sorted(known, key=lambda name: (_STORY.index(name) if name in _STORY else len(_STORY), name))
 
 
 def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,11 +124,21 @@ def _announced(run: Callable[..., Any]) -> Callable[..., Any]:
                 if displaced in given and displaced != "focus":  # its own callback knows both
                     given[displaced] = None
         if taken:
-            values = ", ".join(f"{name} {_shown(value)}" for name, value in taken.items())
-            log.note(f"{context.meta[settings.FILE_NAME]}: {values}", event="settings")
+            _announce(context, taken)
         return run(*args, **given)
 
     return command
+
+
+def _announce(context: click.Context, taken: dict[str, Any]) -> None:
+    """Say which values come from the project file, which cannot silence that itself: only a --quiet that was typed does."""
+    values = ", ".join(f"{name} {_shown(value)}" for name, value in taken.items())
+    text = f"{context.meta[settings.FILE_NAME]}: {values}"
+    now = log.current()
+    sources = (each.get_parameter_source("quiet") for each in (context, context.find_root()))
+    typed = ParameterSource.COMMANDLINE in sources
+    text = "".join(each if each.isprintable() else "\ufffd" for each in text)  # nothing for a terminal to obey
+    replace(now, quiet=typed).write("info", "settings", text, text)
 
 
 def _shown(value: Any) -> str:

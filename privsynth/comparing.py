@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from privsynth.errors import UsageError
-from privsynth.fitting import Progress, quiet, resolve_schema
+from privsynth.errors import ArtifactError, UsageError
+from privsynth.fitting import Progress, quiet
+from privsynth.given_schema import resolve_schema
 from privsynth.noise import OsNoise
 from privsynth.privacy import Unit
+from privsynth.provenance import read_provenance
 from privsynth.release import HOLDOUT_PERCENT
 from privsynth.table.readings import best_readings
 from privsynth.table.source import Source, open_table
@@ -212,7 +214,7 @@ def _named(what: str, asked: Sequence[str] | None, known: Schema) -> list[str]:
 def drift(old: Any, new: Any, *, schema: Any = None, seed: int = 0, encoding: str = "utf-8") -> Drift:
     """Compare two synthetic releases, column by column and as a whole, with chance beside it.
 
-    No real row is needed, so the result may be released with the tables.
+    No real row is needed, so the result may be released with the tables, unless one of them is said to contain real rows.
 
     Args:
         old: The earlier synthetic table, as a path or a frame.
@@ -225,4 +227,14 @@ def drift(old: Any, new: Any, *, schema: Any = None, seed: int = 0, encoding: st
 
     known, sources = _comparable(old, {"new": new}, schema, encoding)
     frames = {name: public_frame(typed_frame(source, known, made=True)) for name, source in sources.items()}
-    return drift_tables(frames["train"], frames["new"], seed=seed)
+    found = drift_tables(frames["train"], frames["new"], seed=seed)
+    return replace(found, real_rows=_has_real_rows(old) or _has_real_rows(new))
+
+
+def _has_real_rows(table: Any) -> bool:
+    """Return whether a table is said to contain real rows; a manifest that cannot be read says nothing."""
+    try:
+        said = read_provenance(table)
+    except ArtifactError:
+        return False
+    return said is not None and said.contains_real_rows

@@ -38,18 +38,19 @@ from privsynth.curation import (
 from privsynth.curation.columns import cells_of, column_lines
 from privsynth.curation.lot import ORIGINS, REAL
 from privsynth.errors import UsageError
-from privsynth.files import atomic_file
-from privsynth.fitting import Progress, quiet, read_any_schema
+from privsynth.fitting import Progress, quiet
 from privsynth.generators.fitted import Fitted, load_model
-from privsynth.provenance import Provenance, check_sidecar, forget_sidecar, mixed, read_provenance, write_provenance
-from privsynth.release import save_batches
+from privsynth.given_schema import read_any_schema
+from privsynth.provenance import Provenance, mixed, provenance_for
+from privsynth.saving import save_batches
 from privsynth.table.checked import check_header
 from privsynth.table.source import Source, open_table
 from privsynth.table.spelled import Form
-from privsynth.table.write import keeps_metadata, write_batches
 from privsynth.table.written import read_written
 from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.model import LABELLED, Schema
+
+REPEATED = "What is said of a guarantee is repeated from the manifest that came with the table; rows cannot show whether it is true."
 
 
 def curate(
@@ -128,8 +129,6 @@ def curate(
     recipe = _recipe(recipe, asked, known, mix, mix_share)
     if seed is not None and seed < 0:
         raise UsageError(f"The seed {seed} is negative. Give 0 or more.")
-    if recipe.has(Mix) or _said_of(table).contains_real_rows:
-        progress(NO_GUARANTEE)
     return _curated(table, recipe, known, fitted, mix, origin, seed, encoding, progress)
 
 
@@ -144,14 +143,17 @@ def _curated(
     encoding: str,
     progress: Progress,
 ) -> Curated:
-    said = _said_of(table)
     rows, where = read_written(table, encoding=encoding)
     check_header(rows.column_names, schema, where)
+    said = _said_of(table, rows.column_names)
+    if recipe.has(Mix) or said.contains_real_rows:
+        progress(NO_GUARANTEE)
     if origin is not None and origin in rows.column_names:
         raise UsageError(
             f"The column `{origin}` is to say where rows come from, and {where} has one of that name. Name another."
         )
     bench = _bench(recipe, rows, schema, fitted, None if mix is None else open_table(mix, encoding=encoding), seed)
+    bench = replace(bench, stated=_stated(said))
 
     def provenance(lot: Lot, steps: Sequence[StepResult]) -> Provenance:
         return _provenance(said, fitted, lot, steps)
@@ -196,9 +198,15 @@ def _check_conditions(recipe: Recipe, bench: Bench) -> None:
             bench.conditions(stage.condition)
 
 
-def _said_of(table: Any) -> Provenance:
-    """Return what is said about the table; where nothing is, that nobody knows."""
-    return read_provenance(table) or Provenance(generation=None)
+def _said_of(table: Any, columns: Sequence[str]) -> Provenance:
+    """Return what is said about the table; where nothing is, that nobody knows. No guarantee is about columns that came later."""
+    said = provenance_for(table, columns) or Provenance(generation=None)
+    return said if set(columns) <= set(said.columns) else replace(said, dp=said.dp and None, guarantee=None)
+
+
+def _stated(said: Provenance) -> str:
+    """Return what has to be known about a guarantee that came with a table: nobody can see from rows whether it is true."""
+    return REPEATED if said.dp or said.guarantee is not None else ""
 
 
 def _provenance(said: Provenance, fitted: Fitted | None, lot: Lot, steps: Sequence[StepResult]) -> Provenance:
@@ -284,24 +292,8 @@ def save_curated(found: Curated, out: Path | str, *, holdout: Path | str | None 
     """
     out = Path(out)
     if found.holdout is not None and found.held_provenance is not None:
-        beside = Path(holdout or holdout_beside(out))
-        _save(found.holdout, beside, found.held_provenance, raw=raw, private=found.had_real_rows)
-    _save(found.table, out, found.provenance, raw=raw, private=found.contains_real_rows)
-
-
-def _save(table: Any, path: Path, said: Provenance, *, raw: bool, private: bool) -> None:
-    if not private:
-        save_batches([table], path, raw=raw)
-        return
-    inside = keeps_metadata(path)
-    if not inside:
-        check_sidecar(path)
-    with atomic_file(path, private=True) as temporary, temporary.open("wb") as target:
-        write_batches([table], path, target, raw=raw)
-        if not inside:
-            write_provenance(path, replace(said, columns=tuple(table.column_names)))
-    if inside:
-        forget_sidecar(path)
+        save_batches([found.holdout], Path(holdout or holdout_beside(out)), raw=raw)
+    save_batches([found.table], out, raw=raw)
 
 
 def spot_check_sheet(found: Curated, file: str = "the table") -> str:

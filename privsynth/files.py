@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import stat
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from privsynth.errors import PrivsynthError, ResourceError, UsageError
 
@@ -28,6 +30,11 @@ _USAGE = {
     errno.ENOTEMPTY: "The name was taken meanwhile. Choose another name, or remove what is there",
     errno.ENAMETOOLONG: "The name is too long. Choose a shorter one",
 }
+
+
+def json_text(document: Any) -> str:
+    """Return JSON values as every file and every output of ours has them: one line for each entry, never NaN."""
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def refusal(error: OSError, path: Path) -> PrivsynthError | None:

@@ -6,7 +6,6 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +16,27 @@ from privsynth.accounting import Spend, event_from_json, event_to_json, spend_of
 from privsynth.baseline_plan import AnyPlan, BaselinePlan
 from privsynth.checkpoint import Told
 from privsynth.derivation import derive_unpaid
-from privsynth.derive import from_names, undetermined
-from privsynth.errors import SchemaError, UsageError
 from privsynth.generators import ASKED, remaining
 from privsynth.generators.base import Model
 from privsynth.generators.ctgan import CtganMechanism
 from privsynth.generators.fitted import Fitted
-from privsynth.generators.structure import check_known, fulfillable
+from privsynth.generators.structure import fulfillable
 from privsynth.ledger import UNBOUNDED
 from privsynth.noise import Noise, OsNoise
-from privsynth.pii import names_only
 from privsynth.plan import Plan
 from privsynth.preflight import note
 from privsynth.privacy import Private, Unit
 from privsynth.safe_harbor import transformations, under_policy
-from privsynth.table.coded import CodedTable, check_columns, encode
+from privsynth.table.coded import CodedTable, encode
 from privsynth.table.engines import EngineSource, EngineTable
 from privsynth.table.generalised import generalised
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 from privsynth.table.urls import dataset_of, is_url
-from privsynth.tableschema.declare import read_declaration, schema_from_declaration
-from privsynth.tableschema.generalised import generalised_schema
-from privsynth.tableschema.io import read_schema, schema_from_document
-from privsynth.tableschema.model import LEAVES, Schema
+from privsynth.tableschema.model import Schema
 
 Progress = Callable[[str], None]
+_NEARLY_ALL = 0.9
 _PERSON = re.compile(
     r"(patient|person|customer|client|member|subject|participant|employee|user|insured|account|household)s?"
     r"[ _.-]*(id|nbr|no|nr|num|number|key|code)$",
@@ -52,55 +46,6 @@ _PERSON = re.compile(
 
 def quiet(_: str) -> None:
     """Report no progress."""
-
-
-def resolve_schema(source: Source, schema: Any, declare: Any) -> Schema:
-    """Return what is known of a table for free: a schema, a declaration, or what its column names say.
-
-    Args:
-        source: The table; only its header is looked at.
-        schema: A `Schema`, a path, plain values, or None.
-        declare: A declaration as a path or plain values, or None.
-
-    Raises:
-        UsageError: both were given.
-        SchemaError: either cannot be read, does not fit the header, or names the table as a codebook.
-    """
-    if schema is not None and declare is not None:
-        raise UsageError("Both a schema and a declaration were given. Give one of them.")
-    known = _stated(source, schema, declare)
-    check_codebooks(source, known)
-    return generalised_schema(known)
-
-
-def check_codebooks(source: Source, schema: Schema) -> None:
-    """Refuse a schema that names the table itself as a public codebook: what a codebook lists is published.
-
-    Raises:
-        SchemaError: one of the schema's files is the table's.
-    """
-    for book in schema.codebooks if source.path is not None else ():
-        with suppress(OSError):
-            if os.path.samefile(book, source.path or ""):
-                raise SchemaError(
-                    f"The schema names the table {source.where} itself as a codebook. What a codebook lists is published with the "
-                    "model, so it must be a public file. Remove it from the schema, or let the budget pay with `learn: true`."
-                )
-
-
-def _stated(source: Source, schema: Any, declare: Any) -> Schema:
-    if isinstance(schema, Schema):
-        return schema
-    if isinstance(schema, str | os.PathLike):
-        return read_schema(Path(schema))
-    if schema is not None:
-        return schema_from_document(schema)
-    if isinstance(declare, str | os.PathLike):
-        return read_declaration(Path(declare), source.names)
-    if declare is not None:
-        return schema_from_declaration(declare, source.names)
-    roles = {column.name: (column.role, column.action) for column in names_only(source.names).columns}
-    return from_names(source.names, roles)
 
 
 def dataset_name(table: Any, dataset: str | None) -> str:
@@ -117,48 +62,6 @@ def dataset_name(table: Any, dataset: str | None) -> str:
     if is_url(name):
         return dataset_of(str(name))
     return str(Path(name).resolve()) if dataset is None or Path(name).is_file() else str(name)
-
-
-def read_any_schema(schema: Any) -> Schema:
-    """Return a schema from a path, plain values or itself."""
-    if isinstance(schema, Schema):
-        return schema
-    return read_schema(Path(schema)) if isinstance(schema, str | os.PathLike) else schema_from_document(schema)
-
-
-def check_schema(schema: Schema, source: Source | None) -> list[str]:
-    """Return what a fit under this schema would refuse or would have to learn.
-
-    Raises:
-        SchemaError: the schema names a column that the table lacks, or the table as a codebook.
-    """
-    read = {field.name: [leaf for leaf in LEAVES if field.source(leaf) == "data"] for field in schema.fields}
-    found = [
-        f"`{name}`: {', '.join(leaves)} read from the data; a fit refuses it until you mark it `declared`."
-        for name, leaves in read.items()
-        if leaves
-    ]
-    found += [f"`{name}`: {_said(schema, name, rule)}." for name, rule in transformations(schema).items()]
-    found += [
-        f"`{name}` lacks a kind, labels or bounds; a fit would learn them from the budget."
-        for name in undetermined(schema)
-    ]
-    check_known(schema, undetermined(schema))
-    if not schema.modelled:
-        found.append("No column is left to model: all are dropped, identifiers or text.")
-    if source is not None:
-        check_codebooks(source, schema)
-        check_columns(source, schema, Unit(column=schema.unit_column, max_rows=schema.max_rows))
-        extra = [name for name in source.names if name not in schema.names]
-        found += [f"The table's column `{name}` is not in the schema; it would be dropped." for name in extra]
-    return found
-
-
-def _said(schema: Schema, name: str, rule: str) -> str:
-    generalisation = schema[name].generalisation
-    if generalisation is None:
-        return f"dropped under the policy {(schema.policy or {}).get('name')}"
-    return f"generalised by the rule `{rule}`: {generalisation.says}"
 
 
 def check_engine(source: Source, plan: AnyPlan) -> None:
@@ -210,14 +113,7 @@ def execute(
     if isinstance(plan, BaselinePlan):
         return _baseline(plan, source, keep, noise, progress)
     key = watch.key("rows of a unit", noise)
-    schema = plan.schema if watch.learned is None else watch.learned
-    if plan.derive is not None and watch.learned is None:
-        progress("learning the schema under the budget")
-        profile = Profile(generalised(source, schema), plan.unit, key, missing=schema.missing, keep=keep)
-        learned = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
-        schema, unkept = fulfillable(learned)
-        for note in (*_lost(schema, plan.derive.names), *unkept, *_unfocused(plan, schema)):
-            progress(note)
+    schema = _completed(plan, source, key, keep, noise, progress) if watch.learned is None else watch.learned
     if schema.policy is not None:
         told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
         progress(f"Safe Harbor transformations applied: {told}.")
@@ -243,7 +139,33 @@ def execute(
         generation=plan.generation,
     )
     _warn(fitted, plan.unit)
+    if empty := _empty(fitted):
+        progress(
+            f"nearly all cells are missing, in the model and so in every table that it draws: {', '.join(empty)}. Compare their declared "
+            "format, bounds and labels with those of the table."
+        )
     return fitted
+
+
+def _completed(
+    plan: Plan,
+    source: Source,
+    key: bytes,
+    keep: Private[npt.NDArray[np.bool_]] | None,
+    noise: Noise,
+    progress: Progress,
+) -> Schema:
+    """Return the plan's schema, with what it lacks learned under the budget."""
+    schema = plan.schema
+    if plan.derive is None:
+        return schema
+    progress("learning the schema under the budget")
+    profile = Profile(generalised(source, schema), plan.unit, key, missing=schema.missing, keep=keep)
+    learned = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
+    schema, unkept = fulfillable(learned)
+    for told in (*_lost(schema, plan.derive.names), *unkept, *_unfocused(plan, schema)):
+        progress(told)
+    return schema
 
 
 def _spent_before(plan: Plan) -> Spend:
@@ -301,6 +223,13 @@ def _unfocused(plan: Plan, schema: Schema) -> list[str]:
     return [f"no focus after all, because it is not modelled: {', '.join(lost)}."] if lost else []
 
 
+def say_plan(plan: AnyPlan, progress: Progress) -> None:
+    """Say what was chosen, a hint at the unit, and what costs most: before anything is spent, and of public facts alone."""
+    say_choice(plan, progress)
+    say_unit(plan, progress)
+    say_cost(plan, progress)
+
+
 def say_choice(plan: AnyPlan, progress: Progress) -> None:
     """Name the generator, why it is this one, and its focus; all of it follows from public facts."""
     found = plan.focuses
@@ -327,6 +256,11 @@ def say_cost(plan: AnyPlan, progress: Progress) -> None:
     told = note(plan.costs())
     if told is not None:
         progress(told)
+
+
+def _empty(fitted: Fitted) -> list[str]:
+    """Return the columns that the model, which is noisy already, has hardly any value of."""
+    return [field.name for field in fitted.schema.modelled if fitted.model.shares(field.name)[-1] > _NEARLY_ALL]
 
 
 def _warn(fitted: Fitted, unit: Unit) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import SchemaError, UsageError
-from privsynth.fitting import read_any_schema
 from privsynth.generators.fakes import faked
 from privsynth.generators.fitted import Fitted
 from privsynth.generators.uniform import UniformModel
-from privsynth.plan import check_actions
+from privsynth.given_schema import read_any_schema
+from privsynth.preconditions import check_actions, void_of
 from privsynth.privacy import Guarantee, Unit
 from privsynth.provenance import MARK, Provenance, with_provenance
 from privsynth.tableschema.constraints import FixedCombinations
@@ -61,7 +61,7 @@ class Mock:
                 f"The share of missing cells is {missing!r}. Give a number from 0 to below 1, such as 0.05."
             )
         known = read_any_schema(schema)
-        void = _void(known, allow_data_dependent_schema)
+        void = void_of(known, allow_data_dependent_schema, then="rows made from it would tell them")
         check_actions(known)
         _check_complete(known)
         learned = tuple(
@@ -181,19 +181,6 @@ def _with_a_row(schema: Schema) -> Schema:
     if schema.modelled:
         return schema
     return schema.with_fields((*schema.fields, Field(name=_ROW, kind="constant", enum=("0",), required=True)))
-
-
-def _void(schema: Schema, allowed: bool) -> str | None:
-    leaves = schema.data_leaves()
-    if not leaves:
-        return None
-    if not allowed:
-        raise SchemaError(
-            f"The schema states {len(leaves)} things that were read from data without paying (the first is `{leaves[0]}`), so rows made "
-            "from it would tell them. Check each one and mark it `declared`, learn it with `privsynth schema --epsilon`, or give up "
-            "the guarantee with --allow-data-dependent-schema."
-        )
-    return f"{len(leaves)} statements of the schema were read from data (the first is `{leaves[0]}`)."
 
 
 def _check_complete(schema: Schema) -> None:

@@ -21,19 +21,17 @@ from privsynth.accounting import (
     spend_of,
 )
 from privsynth.derive import DeriveMechanism, undetermined, unlisted
-from privsynth.errors import BudgetError, SchemaError, UsageError
+from privsynth.errors import BudgetError, UsageError
 from privsynth.generators import ASKED, Config, Focus, Mechanism, choose, focused, focused_config, remaining
-from privsynth.generators.fakes import PROVIDERS, is_known
 from privsynth.generators.stages import focuses_of, stages_of
-from privsynth.generators.structure import check_known
+from privsynth.preconditions import check_actions, check_constraints, check_spend, void_of
 from privsynth.preflight import Cost, costs, most_costly
 from privsynth.privacy import Budget, Guarantee, Unit
 from privsynth.safe_harbor import transformations
-from privsynth.tableschema.constraints import FixedIncrements, source_of
+from privsynth.tableschema.constraints import source_of
 from privsynth.tableschema.domain import Domain
-from privsynth.tableschema.generalised import generalised_field
 from privsynth.tableschema.io import schema_to_document
-from privsynth.tableschema.model import LEAVES, Field, Schema
+from privsynth.tableschema.model import Field, Schema
 
 if TYPE_CHECKING:
     from dp_accounting import DpEvent
@@ -89,13 +87,13 @@ class Plan:
             SchemaError: the schema has leaves that were read from the data, or a focus is no modelled column.
             UsageError: the generator is unknown, or takes one focus only.
         """
-        void = _void(schema, allow_data_dependent_schema)
+        void = void_of(schema, allow_data_dependent_schema, then="a fit under it would leak them")
         schema, focuses = focused(schema, focus)
         generator, why = choose(schema, focuses) if generator == "auto" else (generator, ASKED)
         config = focused_config(generator, focuses)
         names, lists = undetermined(schema), len(unlisted(schema))
-        _check_constraints(schema, generator, names)
-        _check_spend(schema, unit)
+        check_constraints(schema, generator, names)
+        check_spend(schema, unit)
         check_actions(schema)
         for field in schema.modelled:
             if field.name not in names:
@@ -264,74 +262,6 @@ def spend_record(event: DpEvent, unit: Unit, delta: float) -> dict[str, Any]:
     }
 
 
-def _check_spend(schema: Schema, unit: Unit) -> None:
-    """Refuse a learned schema whose spend is not recorded or protected somebody else."""
-    learned = [field.name for field in schema.fields if any(field.source(leaf) == "dp" for leaf in LEAVES)]
-    learned += [name for each in schema.constraints if source_of(each) == "dp" for name in each.columns]
-    if learned and not schema.spend:
-        raise SchemaError(
-            f"The schema says that `{learned[0]}` was learned under a budget, but records no spend, so nothing can be proven "
-            "about a fit under it. Use the schema file as it was written, or learn it again with `privsynth schema --epsilon`."
-        )
-    if not schema.spend:
-        return
-    try:
-        protected = schema.spend["unit"]["column"]
-        event_from_json(schema.spend["event"])
-    except (KeyError, TypeError):
-        raise SchemaError(
-            "The schema's record of its spend is incomplete. Use the schema file as it was written."
-        ) from None
-    if protected != unit.column:
-        raise SchemaError(
-            f"The schema was learned protecting {_who(protected)}, and the fit would protect {_who(unit.column)}. "
-            "Fit under the same unit, or learn the schema again with --unit."
-        )
-
-
-def _check_constraints(schema: Schema, generator: str, unknown: tuple[str, ...]) -> None:
-    """Refuse constraints that cannot be kept."""
-    check_known(schema, unknown)
-    binding = [each for each in schema.constraints if not isinstance(each, FixedIncrements)]
-    if binding and generator != "maxent":
-        raise UsageError(
-            f"The generator {generator} keeps no constraint between columns, and the schema declares {len(binding)} (the first is "
-            f"{binding[0].says}). Use --generator maxent, or remove them."
-        )
-
-
-def check_actions(schema: Schema) -> None:
-    """Refuse an action that would be stated and not done.
-
-    Raises:
-        SchemaError: naming the column.
-    """
-    for field in schema.fields:
-        if (field.action == "generalise") != (field.rule is not None) and field.action != "drop":
-            said = (
-                "is to be generalised, but no rule says how"
-                if field.rule is None
-                else "has a rule, but is not to be generalised"
-            )
-            raise SchemaError(
-                f"Column `{field.name}` {said}. Set `action: generalise` and `rule`, such as `year`, or neither."
-            )
-        if generalised_field(field) != field:
-            raise SchemaError(
-                f"Column `{field.name}` is to be generalised by the rule `{field.rule}`, but its kind, bounds or labels are none "
-                "of that rule's results. Read the schema with `privsynth.read_schema` and fit under it."
-            )
-        if field.action == "fake" and not is_known(field.faker):
-            raise SchemaError(
-                f"Column `{field.name}` is to be made anew, but its `faker` is {field.faker!r}. Set its action to `drop`, or "
-                f"`faker` to one of: {', '.join(PROVIDERS)} (with a locale as `de_DE:name`), or to `pattern:AA-9999`."
-            )
-
-
-def _who(column: str | None) -> str:
-    return "one row" if column is None else f"the unit `{column}`"
-
-
 def _stage(name: str, spend: Spend, budget: Budget) -> dict[str, Any]:
     return {
         "stage": name,
@@ -339,19 +269,6 @@ def _stage(name: str, spend: Spend, budget: Budget) -> dict[str, Any]:
         "delta": float(spend.delta),
         "epsilon_alone": rounded_up(spend.epsilon(budget.delta)),
     }
-
-
-def _void(schema: Schema, allowed: bool) -> str | None:
-    leaves = schema.data_leaves()
-    if not leaves:
-        return None
-    if not allowed:
-        raise SchemaError(
-            f"The schema states {len(leaves)} things that were read from the data without paying (the first is `{leaves[0]}`), so a "
-            "fit under it would leak them. Check each one and mark it `declared`, derive it with `privsynth schema --epsilon`, "
-            "or give up the guarantee with --allow-data-dependent-schema."
-        )
-    return f"{len(leaves)} statements of the schema were read from the data (the first is `{leaves[0]}`)."
 
 
 def unit_of(schema: Schema, column: str | None, max_rows: int | None) -> Unit:

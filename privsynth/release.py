@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import platform
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import chain
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,31 +13,21 @@ from privsynth.artifact import write_manifest
 from privsynth.baseline_plan import AnyPlan
 from privsynth.carried import carried_over
 from privsynth.datasheet import card_of, write_card
-from privsynth.elsewhere import save_elsewhere
-from privsynth.errors import ArtifactError, PrivsynthError, ResourceError, UsageError
-from privsynth.files import atomic_file, atomic_folder
+from privsynth.errors import PrivsynthError, ResourceError, UsageError
+from privsynth.files import atomic_folder, json_text
 from privsynth.fitting import Progress
 from privsynth.generators.baselines import MARK as NOT_PRIVATE
-from privsynth.generators.fitted import Fitted, load_model
-from privsynth.paying import Reservation, owing
-from privsynth.provenance import (
-    Provenance,
-    check_sidecar,
-    forget_sidecar,
-    provenance_of,
-    with_provenance,
-    write_provenance,
-)
+from privsynth.generators.fitted import Fitted
+from privsynth.paying import Reservation
 from privsynth.report import build_report, render_html
+from privsynth.rescue import keep_paid
+from privsynth.saving import save_table
 from privsynth.table.source import Source, open_table
 from privsynth.table.typed import column_of, public_frame, text_columns, typed_frame
 from privsynth.table.units import numbers_of, others, split_units
-from privsynth.table.urls import is_url
-from privsynth.table.write import is_device, keeps_metadata, write_batches
 from privsynth.tableschema.io import dump_schema
 
 HOLDOUT_PERCENT = 20
-_OWED = "ledger.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +86,7 @@ def write_release(
             return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
     except BaseException as error:
         refused = owed is not None and isinstance(error, Exception) and not isinstance(error, ResourceError)
-        kept = _keep_paid(story.out, fitted, key, owed) if fitted.stored and not refused else None
+        kept = keep_paid(story.out, fitted, key, owed) if fitted.stored and not refused else None
         if kept is not None and isinstance(error, PrivsynthError):
             raise type(error)(
                 f"{error.message} The model is paid for and kept: run again with --resume-from {kept}."
@@ -125,10 +110,10 @@ def _write(
     (release / "schema.yaml").write_text(dump_schema(fitted.schema), encoding="utf-8")
     findings = _findings(story, fitted, key, synthetic)
     for name in ("scan", "audit", "evaluate", "carried"):
-        _write_json(owner / f"{name}.json", findings[name])
+        (owner / f"{name}.json").write_text(json_text(findings[name]), encoding="utf-8")
     reports = {audience: _report(audience, story, fitted, findings) for audience in ("owner", "release")}
     for audience, place in (("owner", owner), ("release", release)):
-        _write_json(place / "report.json", reports[audience])
+        (place / "report.json").write_text(json_text(reports[audience]), encoding="utf-8")
         (place / "report.html").write_text(render_html(reports[audience]), encoding="utf-8")
     write_card(release / "README.md", card_of(fitted, said, file=table.name))
     write_manifest(release, _manifest(story, fitted, synthetic))
@@ -139,9 +124,8 @@ def _write(
 
 def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[str, Any]:
     """Compute the owner's findings: scan, audit and evaluation; and the synthetic table's own figures."""
-    from privsynth.audits import audit_tables
     from privsynth.pii import scan_columns
-    from privsynth.quality import evaluate_tables, protected_columns, synthetic_only
+    from privsynth.quality import synthetic_only
 
     held = split_units(story.source, story.plan.unit, HOLDOUT_PERCENT, key)
     train = typed_frame(story.source, fitted.schema, keep=others(held))
@@ -151,32 +135,39 @@ def _findings(story: Story, fitted: Fitted, key: bytes, synthetic: Any) -> dict[
     scan = scan_columns(text_columns(story.source)).to_json()
     carried = carried_over(story.source, synthetic, fitted.schema, held)
     story.progress("auditing")
+    audit = _audited(story, fitted, held, (train, made, holdout))
+    story.progress("evaluating")
+    return {
+        "scan": scan,
+        "carried": carried,
+        "audit": audit,
+        "evaluate": _evaluated(fitted, (train, made, holdout)),
+        "synthetic": synthetic_only(made),
+    }
+
+
+def _audited(story: Story, fitted: Fitted, held: Any, tables: tuple[Any, Any, Any]) -> dict[str, Any]:
+    from privsynth.audits import audit_tables
+
     owners = _owners(story, held)
-    audit = audit_tables(
-        train,
-        made,
-        holdout,
+    return audit_tables(
+        *tables,
         train_units=owners[0],
         holdout_units=owners[1],
         train_numbers=numbers_of(others(held)),
         sensitive=fitted.schema.sensitive or None,
     ).to_json()
-    story.progress("evaluating")
-    evaluate = evaluate_tables(
-        train,
-        made,
-        holdout,
+
+
+def _evaluated(fitted: Fitted, tables: tuple[Any, Any, Any]) -> dict[str, Any]:
+    from privsynth.quality import evaluate_tables, protected_columns
+
+    return evaluate_tables(
+        *tables,
         target=_target(fitted),
         protected=protected_columns(fitted.schema),
         kinds={field.name: field.kind for field in fitted.schema.modelled},
     ).to_json()
-    return {
-        "scan": scan,
-        "carried": carried,
-        "audit": audit,
-        "evaluate": evaluate,
-        "synthetic": synthetic_only(made),
-    }
 
 
 def _owners(story: Story, held: Any) -> tuple[Any, Any]:
@@ -243,111 +234,3 @@ def _manifest(story: Story, fitted: Fitted, synthetic: Any) -> dict[str, Any]:
         "rows": synthetic.num_rows,
         "columns": synthetic.column_names,
     }
-
-
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def _keep_paid(out: Path, fitted: Fitted, key: bytes, owed: Reservation | None) -> Path | None:
-    """Keep a model whose run failed after it was paid for; return where, or None if even that fails.
-
-    Args:
-        out: The folder of the run.
-        fitted: The model.
-        key: Of the holdout.
-        owed: The ledger's entry, if the model is still to be committed.
-    """
-    kept = out.with_name(out.name + ".paid")
-    try:
-        with atomic_folder(kept, private=True) as folder:
-            (folder / "owner").mkdir(mode=0o700)
-            fitted.save(folder / "owner" / "model")
-            (folder / "owner" / "holdout.key").write_bytes(key)
-            if owed is not None:
-                _write_json(folder / "owner" / _OWED, owed.owed())
-        if owed is not None:
-            owed.forget_state()
-    except (PrivsynthError, OSError):
-        return None
-    return kept
-
-
-def read_paid(folder: Path, ledger: Path | str | None) -> tuple[bytes, Fitted, Reservation | None]:
-    """Read what a failed run kept: the key of the holdout, the model, and the ledger's entry if it is still to be committed.
-
-    Raises:
-        ArtifactError: the folder holds no paid model.
-        UsageError: the ledger is not the one that paid.
-    """
-    note = folder / "owner" / _OWED
-    try:
-        key = (folder / "owner" / "holdout.key").read_bytes()
-        owed = json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
-        reservation = None if owed is None else owing(owed, ledger)
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ArtifactError(
-            f"{folder} holds no paid model of a run that failed. Give the folder that its message named."
-        ) from None
-    return key, load_model(folder / "owner" / "model"), reservation
-
-
-@contextmanager
-def demo_ledger() -> Iterator[Path]:
-    """Yield a ledger for simulated data, which protects nobody and is thrown away."""
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="privsynth-demo-"))
-    try:
-        yield folder / "ledger.db"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def save_table(table: Any, path: Path | str, *, raw: bool = False, provenance: Provenance | None = None) -> None:
-    """Write a table to a file or an address, complete or not at all; where it comes from goes with it, as for `save_batches`."""
-    save_batches([table], path, raw=raw, provenance=provenance)
-
-
-def save_batches(
-    batches: Iterable[Any],
-    path: Path | str,
-    *,
-    raw: bool = False,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-) -> int:
-    """Write batches of rows to a file or an address while they are drawn, complete or not at all.
-
-    Args:
-        batches: `pyarrow.Table`s of one schema, at least one.
-        path: The file, whose ending says how it is written; or an address, see `save_elsewhere`.
-        raw: Leave text cells that a spreadsheet would run as formulas as they are.
-        provenance: Where the table comes from; by default what the first batch says of itself. Parquet and Arrow files carry it in
-            their metadata; beside others it is written as `PATH.manifest.json`. That of an earlier table is removed.
-        overwrite: Replace the rows of a database's table that has some; a file is always replaced.
-
-    Returns:
-        How many rows were written.
-
-    Raises:
-        UsageError: the ending is not known, or a file that is not ours stands where the manifest is to be written.
-    """
-    if is_url(path):
-        write = partial(save_batches, raw=raw, provenance=provenance)
-        return save_elsewhere(batches, str(path), write=write, provenance=provenance, overwrite=overwrite)
-    path = Path(path)
-    each = iter(batches)
-    first = next(each)
-    said = provenance_of(first.schema.metadata) if provenance is None else provenance
-    first = first if said is None else with_provenance(first, said)
-    noted = said if not keeps_metadata(path) and not is_device(path) else None
-    if noted is not None:
-        check_sidecar(path)
-    with atomic_file(path) as temporary, temporary.open("wb") as target:
-        rows = write_batches(chain([first], each), path, target, raw=raw)
-        if noted is not None:
-            write_provenance(path, replace(noted, rows=rows, columns=tuple(first.column_names)))
-    if noted is None:
-        forget_sidecar(path)
-    return rows

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import UsageError
-from privsynth.fitting import read_any_schema
-from privsynth.table.source import CSV_ENDINGS, JSON_ENDINGS, TYPED_ENDINGS, open_table
+from privsynth.given_schema import read_any_schema
+from privsynth.table.frames import TYPED_ENDINGS
+from privsynth.table.source import CSV_ENDINGS, JSON_ENDINGS, open_table
 from privsynth.table.typed import text_columns
 from privsynth.table.urls import name_of
 

@@ -23,7 +23,9 @@ PATH_VARIABLE = "PRIVSYNTH_CONFIG"
 DEFAULTS = "defaults"
 GLOBAL = ("quiet", "log_format")
 SHARED = ("ledger", "dataset", "encoding", "schema", "unit", "max_rows", "hipaa_safe_harbor", "as_of")
-TYPED_ONLY = ("help", "dry_run", "allow_data_dependent_schema", "not_private", "replace", "resume_from")
+TYPED_ONLY = (
+    "help", "dry_run", "allow_data_dependent_schema", "not_private", "replace", "resume_from", "mix", "mix_share", "given",
+)  # fmt: skip
 _APART = ("certify",)  # its tables are toys: what is said of yours does not concern it
 _SECRETS = ("password", "passwd", "pwd", "sslpassword", "secret", "token", "sig", "x-amz-signature")
 _KINDS = {

@@ -292,3 +292,14 @@ class TestTables:
         train["age"] = 77317731.0
         told = json.dumps(audit(train, pd.concat([synthetic, train]), holdout).to_json())
         assert "7731" not in told
+
+
+def test_the_verdict_writes_shares_as_the_report_does_and_says_how_sure_it_is() -> None:
+    from privsynth.audits.power import Detectable
+    from privsynth.audits.wording import judge
+
+    found = Detectable(copied_share=0.01254, copied_rows=31, outlier_share=0.16863, outlier_rows=43, power=1.0)
+    _, reasons = judge({"matched": 0.5}, found, needed=None)
+    assert reasons[1].endswith(
+        "of 1.3% of the train rows, or of 16.9% of the outliers would have been found with at least 95% power."
+    )

@@ -375,3 +375,19 @@ if os.geteuid() != 0:
     def test_a_table_that_may_not_be_read(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
         (folder / "t.csv").chmod(0)
         assert privsynth(capsys, "scan", folder / "t.csv").code == 3
+
+
+def test_a_unit_that_the_table_lacks_is_named_as_the_unit(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    fit = privsynth(capsys, "fit", folder / "t.csv", "--epsilon", 1, "--unit", "patiend", "-o", folder / "out")
+    told(fit, 3, "The unit is to be the column `patiend`, which t.csv lacks. Its columns are:", folder)
+
+
+def test_where_nothing_could_be_learned_the_message_says_what_helps(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    fit = privsynth(capsys, "fit", folder / "t.csv", "--epsilon", 0.001, "-o", folder / "out")
+    assert fit.code == 3
+    assert "so small an epsilon nothing could be learned of them. Declare" in fit.err
+    assert "What was spent on learning stays spent." in fit.err
+    assert spent() == 1
+    assert CANARY not in fit.out + fit.err

@@ -26,7 +26,7 @@ from privsynth.generators.fitted import Fitted, load_model
 from privsynth.ledger import Ledger
 from privsynth.privacy import Budget, Unit
 from privsynth.provenance import read_provenance
-from privsynth.release import save_batches, save_table
+from privsynth.saving import save_batches, save_table
 from privsynth.table.write import keeps_metadata
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Field, Schema

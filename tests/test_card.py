@@ -17,6 +17,7 @@ from privsynth.artifact import write_manifest
 from privsynth.datasheet import card_of
 from privsynth.errors import ArtifactError, UsageError
 from privsynth.generators.fitted import Fitted, load_model
+from privsynth.privacy import Unit
 from privsynth.provenance import Step, read_provenance, sidecar_of
 from privsynth.tableschema.model import Field, Schema
 
@@ -66,7 +67,7 @@ def test_a_release_carries_the_manifest_of_its_table(out: Path, release: Path, f
     for name in ("synthetic.csv.manifest.json", "README.md"):
         (release / name).write_text('{"format": "x"}')
     assert pipeline.verify(release) == ["'README.md' was altered.", "'synthetic.csv.manifest.json' was altered."]
-    with pytest.raises(ArtifactError, match="its format is not"):
+    with pytest.raises(ArtifactError, match="is not the one that was released"):
         card(release)
 
 
@@ -226,3 +227,14 @@ def test_a_damaged_schema_is_said(release: Path) -> None:
     (release / "schema.yaml").write_text("fields: 3")
     with pytest.raises(ArtifactError, match="The schema of the release"):
         card(release)
+
+
+def test_a_column_in_the_guarantee_is_code_and_nothing_else_is_markup(fitted: Fitted) -> None:
+    unit = Unit(column="patient_*id*", max_rows=4)
+    page = card_of(replace(fitted, guarantee=replace(fitted.guarantee, unit=unit)), fitted.provenance()).markdown()
+    assert "all rows of one value of `patient_*id*` (at most 4 of them are used)" in page
+    assert "\\`" not in page
+
+
+def test_the_card_says_what_cannot_occur(out: Path) -> None:
+    assert "Labels that were not declared or were too rare to be learned" in (out / "release" / "README.md").read_text()

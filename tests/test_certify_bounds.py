@@ -11,7 +11,6 @@ from scipy.stats import binom, norm
 
 from privsynth.accounting import epsilon_of
 from privsynth.certification.bounds import (
-    advantage_at_least,
     chosen_threshold,
     epsilon_at_least,
     epsilon_of_scores,
@@ -25,9 +24,7 @@ from privsynth.certification.bounds import (
 )
 from privsynth.certification.ceilings import (
     best_guesses,
-    ceiling_one_run_epsilon,
     ceiling_one_run_mu,
-    ceiling_two_worlds_epsilon,
     ceiling_two_worlds_mu,
     expected_right,
     expected_two_worlds_mu,
@@ -79,9 +76,9 @@ def test_one_run_agrees_with_another_implementation(
 
 
 def test_the_ceilings_are_the_known_ones() -> None:
-    found = [ceiling_two_worlds_epsilon(runs, 0.05) for runs in (100, 500, 1000, 5000)]
+    found = [epsilon_at_least(0, 0, (runs, runs), 0.05, 0.0) for runs in (100, 500, 1000, 5000)]
     assert found == pytest.approx([3.28, 4.91, 5.60, 7.21], abs=0.006)
-    found = [ceiling_one_run_epsilon(right, right, 0.05) for right in (20, 60, 100, 300, 1000, 3000)]
+    found = [one_run_epsilon(right, right, right, 0.05, 0.0) for right in (20, 60, 100, 300, 1000, 3000)]
     assert found == pytest.approx([1.82, 2.97, 3.49, 4.60, 5.81, 6.91], abs=0.006)
     assert ceiling_two_worlds_mu(1000, 0.05) == pytest.approx(2 * -norm.ppf(1 - 0.025 ** (1 / 1000)))
     assert ceiling_one_run_mu(100, 1000, 0.05) > ceiling_one_run_mu(20, 1000, 0.05) > 0
@@ -115,7 +112,6 @@ def test_guesses_refute_what_they_should() -> None:
 def test_nothing_is_shown_by_guessing() -> None:
     assert mu_at_least(50, 50, (100, 100), 0.05) == epsilon_at_least(50, 50, (100, 100), 0.05, 0.0) == 0.0
     assert mu_at_least(100, 0, (100, 100), 0.05) == epsilon_at_least(100, 100, (100, 100), 0.05, 0.0) == 0.0
-    assert advantage_at_least(50, 50, (100, 100), 0.05) < 0
     assert mu_at_least(5, 5, (100, 100), 0.05, 1e-3) < mu_at_least(5, 5, (100, 100), 0.05)
 
 
@@ -125,7 +121,7 @@ def test_a_threshold_is_where_the_fewest_are_wrong() -> None:
     assert wrong_at(1.25, without, with_unit) == (1, 0)
     assert chosen_threshold(np.zeros(3), np.zeros(3)) in (-1.0, 1.0)
     assert epsilon_of_scores(np.zeros(400), np.ones(400), 0.05, 0.0) == pytest.approx(
-        ceiling_two_worlds_epsilon(200, 0.05)
+        epsilon_at_least(0, 0, (200, 200), 0.05, 0.0)
     )
     assert epsilon_of_scores(np.zeros(1), np.ones(1), 0.05, 0.0) == 0.0
 

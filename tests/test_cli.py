@@ -229,3 +229,11 @@ def test_sampling_conditions(capsys: pytest.CaptureFixture[str], model: Path) ->
     rows = [line.split(",") for line in drawn.out.splitlines()[1:]]
     assert len(rows) == 20
     assert all(int(age) >= 50 and sex == "Female" and sick == "true" for age, sex, _, sick in rows)
+
+
+def test_commands_are_listed_in_the_order_in_which_people_meet_them(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = privsynth(capsys, "--help").out.split("Commands:")[1].split("\n")
+    names = [line.split()[0] for line in shown if line.startswith("  ") and line[2] != " "]
+    assert names[:7] == ["demo", "run", "scan", "schema", "check", "fit", "sample"]
+    assert names[-1] == "verify"
+    assert not any(line.endswith("...") for line in shown), "each fits its line"

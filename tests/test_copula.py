@@ -9,8 +9,9 @@ from simulated_people import PEOPLE_DECLARED, people
 
 import privsynth
 from privsynth.accounting import Spend, spend_of
-from privsynth.generators.binning import coarse_bins, plan_marginals, to_simplex
+from privsynth.generators.binning import plan_marginals, to_simplex
 from privsynth.generators.copula import CopulaConfig
+from privsynth.generators.merging import coarse_bins
 from privsynth.privacy import Unit
 from privsynth.tableschema import Domain, Field, Schema, schema_from_declaration
 

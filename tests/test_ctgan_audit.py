@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from privsynth.accounting import mu_of, sampled_noise, spend_of
-from privsynth.certification.bounds import advantage_at_least, one_run_epsilon, wrong_at
+from privsynth.certification.bounds import one_run_epsilon, share_at_most, wrong_at
 from privsynth.certification.gradient_canaries import canary_scores, right_guesses
 from privsynth.certification.gradient_worlds import weighed_steps
 from privsynth.certification.judging import Claim, judged_worlds
@@ -51,7 +51,8 @@ class Audited:
         return cls(
             attack=judged_worlds(claim, without, with_unit, ERROR),
             advantage=steps.advantage,
-            least_advantage=advantage_at_least(*wrong_at(0.0, without, with_unit), (runs, runs), ERROR),
+            least_advantage=1
+            - sum(share_at_most(count, runs, ERROR / 2) for count in wrong_at(0.0, without, with_unit)),
         )
 
     @property

@@ -102,7 +102,7 @@ def test_the_etl_script_writes_unless_a_leak_is_found(
     monkeypatch.setattr(privsynth, "split", lambda table, unit=None: (rows, rows), raising=False)
     monkeypatch.setattr(privsynth, "fit", lambda table, **_: model, raising=False)
     monkeypatch.setattr(privsynth, "sample", lambda model: rows, raising=False)
-    monkeypatch.setattr(privsynth, "audit", lambda *_: SimpleNamespace(verdict=verdict), raising=False)
+    monkeypatch.setattr(privsynth, "audit", lambda *_, **__: SimpleNamespace(verdict=verdict), raising=False)
     output = tmp_path / "synthetic.parquet"
     assert load("etl").main(["-o", str(output)]) == code
     assert output.exists() == (code == 0)

@@ -35,7 +35,7 @@ def load(name: str) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    return load("card_accounts").card_accounts(1200, seed=1)
+    return load("card_accounts").card_accounts(600, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_refit_needs_a_limit_and_is_paid_once(
 ) -> None:
     task, ledger, table = load("airflow_task"), tmp_path / "ledger.db", tmp_path / "t.csv"
     accounts.to_csv(table, index=False)
-    arguments = ["refit", str(table), str(tmp_path / "m"), "--epsilon", "1", "--ledger", str(ledger)]
+    arguments = ["refit", str(table), str(tmp_path / "models" / "m"), "--epsilon", "1", "--ledger", str(ledger)]
     assert task.main(arguments) == 4
     assert "No limit is set." in capsys.readouterr().err
     book = privsynth.Ledger(ledger)
@@ -115,7 +115,7 @@ def test_a_refit_needs_a_limit_and_is_paid_once(
     assert account["epsilon"] == pytest.approx(1, abs=1e-6)
     assert task.main([*arguments[:2], str(tmp_path / "m2"), *arguments[3:]]) == 4, "a second fit passes the limit"
     assert not (tmp_path / "m2").exists()
-    assert task.main(["refresh", str(tmp_path / "m"), str(tmp_path / "o.parquet"), "--rows", "20"]) == 0
+    assert task.main(["refresh", str(tmp_path / "models" / "m"), str(tmp_path / "o.parquet"), "--rows", "20"]) == 0
     assert len(pd.read_parquet(tmp_path / "o.parquet")) == 20
 
 

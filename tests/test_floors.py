@@ -22,11 +22,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "curation",
         "simulators",
         "preflight",
+        "preconditions",
         "plan",
         "baseline_plan",
         "paying",
     ),
-    ("report", "junit", "plots", "certification", "derivation", "fitting", "shadowing", "datasheet"),
+    ("report", "junit", "plots", "certification", "derivation", "given_schema", "fitting", "shadowing", "datasheet"),
     (
         "scanning",
         "carried",

@@ -26,7 +26,7 @@ from privsynth.errors import SchemaError, UsageError
 from privsynth.generators.base import BATCH_ROWS
 from privsynth.generators.conditional import check_given, columns_behind
 from privsynth.provenance import Provenance
-from privsynth.release import save_batches
+from privsynth.saving import save_batches
 from privsynth.table.given import read_given
 from privsynth.table.source import open_table
 from privsynth.table.write import values_of

@@ -237,7 +237,7 @@ def with_source(source: str, **root: Any) -> Schema:
 
 def test_a_schema_that_was_read_from_data_is_refused_or_voids_what_is_said() -> None:
     schema = with_source("data")
-    with pytest.raises(SchemaError, match=r"read from data without paying .*`age\.minimum`"):
+    with pytest.raises(SchemaError, match=r"read from the data without paying .*`age\.minimum`"):
         privsynth.mock(schema, 5)
     said = privsynth.mock(schema, 5, allow_data_dependent_schema=True).attrs["privsynth"]
     assert said["dp"] is False

@@ -197,3 +197,18 @@ def test_check_says_what_was_read_from_the_data_once_a_column() -> None:
     read = [note for note in notes if "read from the data" in note]
     assert 1 <= len(read) <= frame.shape[1]
     assert any(note.startswith("`age`: ") for note in read)
+
+
+def test_a_column_that_nothing_could_be_read_of_is_named(tmp_path: Path) -> None:
+    table = pd.DataFrame({"day": ["31/12/2020", "01/06/2020"] * 300, "x": ["a", "b"] * 300})
+    days = {"kind": "date", "lower": "2020-01-01", "upper": "2020-12-31"}
+    for form, expected in (("%Y-%m-%d", 1), ("%d/%m/%Y", 0)):
+        declared = {"columns": {"day": {**days, "format": form}, "x": ["a", "b"]}}
+        told: list[str] = []
+        for generator in ("maxent", "copula"):
+            privsynth.fit(
+                table, epsilon=5, declare=declared, generator=generator, ledger=tmp_path / "l.db", progress=told.append
+            )
+        assert [line.split(": ")[1].split(".")[0] for line in told if "nearly all cells" in line] == [
+            "day"
+        ] * 2 * expected

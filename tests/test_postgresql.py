@@ -18,7 +18,7 @@ from postgres_server import postgres_server
 
 from privsynth.errors import PrivsynthError, SchemaError, UsageError
 from privsynth.provenance import Provenance
-from privsynth.release import save_batches, save_table
+from privsynth.saving import save_batches, save_table
 from privsynth.table.source import open_table
 from privsynth.table.sql import quoted
 

@@ -26,7 +26,16 @@ MAY_REVEAL = (
 # Who may draw: the noise; models, which sample from noisy answers with a seed; findings that an owner looks at; simulators.
 MAY_DRAW = {
     "secrets": ("noise.py",),
-    "numpy.random": ("noise.py", "generators", "quality", "curating.py", "audits", "certification", "simulators", "spark.py"),
+    "numpy.random": (
+        "noise.py",
+        "generators",
+        "quality",
+        "curating.py",
+        "audits",
+        "certification",
+        "simulators",
+        "spark.py",
+    ),
     "randomgen": ("noise.py",),
 }
 MAY_NOT_DRAW = ("random", "torch.seed", "uuid.uuid4")
@@ -39,7 +48,7 @@ PICKLES = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "mars
 # noise is not drawn there but comes from `noise.py`.
 SAMPLERS = {
     "generators/fitted.py": {"batches"},
-    "generators/maxent.py": {"_expected"},
+    "generators/maxent_survey.py": {"_expected"},
     "generators/ctgan_choice.py": {"nearest"},
     "generators/ctgan_model.py": {"_factors"},
     "generators/ctgan_run.py": {"_warm"},

@@ -36,7 +36,7 @@ from privsynth.provenance import (
     with_provenance,
     write_provenance,
 )
-from privsynth.release import save_batches, save_table
+from privsynth.saving import save_batches, save_table
 
 FORM = json.loads((Path(__file__).parents[1] / "schemas" / "provenance.schema.json").read_text("utf-8"))
 NAMES = tuple(HEADER.split(","))

@@ -18,7 +18,7 @@ from privsynth.quality import dependence, diversity, evaluate_tables, protected_
 from privsynth.quality.bias import amplification, selected
 from privsynth.quality.coding import Aligned, align, encode
 from privsynth.quality.discriminator import discriminate
-from privsynth.quality.groups import SMALL, group_fidelity
+from privsynth.quality.groups import SMALL, group_fidelity, grouped
 from privsynth.quality.marginals import Spectrum, measure_marginals
 from privsynth.quality.predict import learn, measure_predictions
 from privsynth.quality.rare import rare_groups
@@ -331,6 +331,16 @@ def bias(train: pd.DataFrame, synthetic: pd.DataFrame, seed: int = 0) -> dict[st
     return found
 
 
+def test_rows_without_a_label_are_named_where_they_are_among_the_small_groups() -> None:
+    many = ["a"] * 60
+    gone = align([pd.DataFrame({"x": [*many, "b"]}), pd.DataFrame({"x": [*many, None]})])
+    assert [set(each) for each in grouped(gone, "x")] == [{"a", f"{SMALL} and missing"}] * 2
+    none = align([pd.DataFrame({"x": [*many, "b"]}), pd.DataFrame({"x": [*many, "c"]})])
+    assert [set(each) for each in grouped(none, "x")] == [{"a", SMALL}] * 2
+    large = align([pd.DataFrame({"x": [*many, "b", *[None] * 50]}), pd.DataFrame({"x": [*many, None]})])
+    assert [set(each) for each in grouped(large, "x")] == [{"a", SMALL, "missing"}, {"a", "missing"}]
+
+
 def test_a_planted_amplification_is_found_and_an_honest_table_is_not_blamed() -> None:
     train = people(1500, 0, gap=0.3)
     planted = bias(train, people(1500, 1, gap=1.5))
@@ -380,7 +390,9 @@ def test_groups_that_cannot_be_compared_have_a_reason() -> None:
     assert target["reason"] == "It is the target itself."
     assert absent["reason"] == "Column `nothing` is not in every table."
     assert len(number["groups"]) == 4
-    assert all(" to " in group["label"] for group in number["groups"])
+    assert sum(" to " in group["label"] for group in number["groups"]) == 2
+    assert {group["label"].split()[0] for group in number["groups"]} >= {"under"}
+    assert sum(group["label"].endswith(" and more") for group in number["groups"]) == 1
     assert sum(group["share_train"] for group in number["groups"]) == pytest.approx(1)
     (several,) = group_fidelity(aligned, {"skill": "asked"}, learn(aligned, "group", seed=0), seed=0)
     assert "more than two classes" in several["reason"]

@@ -103,8 +103,8 @@ def page(found: dict[str, Any]) -> str:
 
 def test_a_sentence_says_what_the_errors_amount_to() -> None:
     assert (
-        "About single columns it is as good as a 42.0% sample of the train rows (420 rows; the held-out rows are as good as "
-        "16.0%), and about pairs of columns it is as good as a 21.0% sample of the train rows (210 rows)."
+        "About single columns it is as good as a sample of 42.0% of the train rows (420 rows; the held-out rows are as good as "
+        "16.0%), and about pairs of columns it is as good as a sample of 21.0% of the train rows (210 rows)."
     ) in page(evaluation())
 
 
@@ -116,13 +116,14 @@ def test_every_figure_stands_beside_its_reference() -> None:
         "0.013 0.021",
         "Quality 97.0% 99.0%",
         "Boosted trees AUC 0.710 0.730 0.500",
-        "the synthetic table is worth at most a 30.0% sample of the train rows.",
+        "the synthetic table is worth at most a sample of 30.0% of the train rows.",
         "0.031 no holdout",
         "(AUC; 0.5: not at all) 0.612 0.503",
         "Labels 12 75.0% 90.0% 0.80 1.10",
         "93.0% 1.0%, 2.0%",
         "Rows that occur once 99.0% 100%",
-        "Collapsed: column0 vary less than half as much",
+        "Collapsed, each to less than half the variety of the train table: column0 .",
+        "error 10.0%, reference 2.0%; missing: 1.0% of the train rows, 2.0% here",
         "by up to 5.0% between groups if learned from train rows, by up to 20.0% if learned from synthetic rows",
         "(difference 10.0% to 22.0%)",
         "the table amplifies the gap",
@@ -233,3 +234,20 @@ def test_a_release_draws_nothing_of_real_rows() -> None:
     owned = render_html(report(evaluate=evaluation()))
     assert "Weak columns" in owned
     assert "Purpose and recipient" in owned
+
+
+def test_missing_cells_are_drawn_and_shares_are_of_all_rows() -> None:
+    chart = {"kind": "categorical", "labels": ["a"], "train": [1.0], "synthetic": [1.0]}
+    missing = {"train": 0.25, "synthetic": 0.5}
+    found = spreads({"columns": [{"name": "x", "value": 0.0, "chart": chart, "missing": missing}]})
+    assert found is not None
+    assert found.charts[0].places == ["a", "(missing)"]
+    assert found.charts[0].real == pytest.approx([0.75, 0.25])
+    assert found.charts[0].synthetic == pytest.approx([0.5, 0.5])
+    assert found.charts[0].said.endswith("; missing: 25.0% of the train rows, 50.0% here")
+
+
+def test_a_map_is_reached_by_the_keyboard_where_it_is_wider_than_the_page() -> None:
+    assert (
+        '<div class="scroll" role="region" aria-labelledby="utility-' in page(evaluation()).split('class="heatmap"')[1]
+    )

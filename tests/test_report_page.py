@@ -79,6 +79,11 @@ def without_space(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
+def words(html: str) -> str:
+    """What a reader sees, without markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
 def headings(html: str) -> list[str]:
     return re.findall(r"<h2[^>]*>(.*?)</h2>", html)
 
@@ -109,7 +114,7 @@ def test_the_order_is_verdict_guarantee_tests_gaps_personal_data_utility_reprodu
         "What was declared",
         "The synthetic table",
         "Intended use and limits",
-        "Reproduction",
+        "Checking and reproduction",
     ]
 
 
@@ -388,3 +393,18 @@ def test_the_name_of_the_curve_stays_inside_the_drawing(epsilon: float) -> None:
 
 def test_the_examples_in_the_wording_hold() -> None:
     assert doctest.testmod(wording).failed == 0
+
+
+def test_what_was_done_to_the_data_is_told_once_with_how_often() -> None:
+    look = {"type": "gaussian", "noise_multiplier": 25.946279209574683}
+    cut = {"type": "thresholded", "noise_multiplier": 25.9, "delta": 4.7e-09}
+    inner = {"type": "composed", "events": [look, cut, look]}
+    event = {"type": "composed", "events": [inner, {"type": "self_composed", "count": 1000, "event": look}]}
+    page = words(render_html(report(reproduction={"event": event})))
+    assert "1,002 × gaussian (noise multiplier 25.95); thresholded (noise multiplier 25.9, delta 4.7e-09)" in page
+    assert "event odd" in words(render_html(report(reproduction={"event": "odd"})))
+
+
+def test_a_release_says_how_to_check_it() -> None:
+    assert "privsynth verify FOLDER" in words(render_html(report(audience="release")))
+    assert "privsynth verify FOLDER" not in words(render_html(report()))

@@ -453,7 +453,9 @@ class TestOurModels:
     def test_the_same_seed_gives_the_same_figures_but_for_the_noise_of_the_fits(self, model: Fitted) -> None:
         def figures(seed: int) -> dict[str, Any]:
             found = shadow_audit(model, table_of(300, 0), table_of(100, 1), shadows=4, seed=seed, noise=ExactAnswers())
-            return found.to_json() | {"seconds": 0}
+            told = found.to_json()
+            rows = [{**each, "code": None} for each in told["most_vulnerable"]]  # of a key that each result draws
+            return told | {"seconds": 0, "most_vulnerable": rows}
 
         assert figures(3) == figures(3)
         assert figures(3) != figures(4)

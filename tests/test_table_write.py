@@ -16,7 +16,7 @@ import pytest
 
 from privsynth.errors import ResourceError, UsageError
 from privsynth.privacy import Unit
-from privsynth.release import save_table
+from privsynth.saving import save_table
 from privsynth.table.coded import encode
 from privsynth.table.source import open_table
 from privsynth.table.write import check_output_name, decode, write_table

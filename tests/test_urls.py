@@ -22,11 +22,10 @@ import pytest
 from command_line import DECLARED, HEADER, declaration, privsynth, small_table
 
 import privsynth as package
-from privsynth.elsewhere import check_destination
 from privsynth.errors import PrivsynthError, SchemaError, UsageError
 from privsynth.fitting import dataset_name
 from privsynth.provenance import Provenance
-from privsynth.release import save_batches, save_table
+from privsynth.saving import check_destination, save_batches, save_table
 from privsynth.table.source import open_table, opened_once
 from privsynth.table.sql import quoted
 from privsynth.table.texts import cell_text, texts_of_rows

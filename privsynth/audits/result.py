@@ -122,7 +122,12 @@ class AuditResult:
 
         tone = {"leak": "bad", "no leak found": "good"}.get(self.verdict, "warn")
         rows = [
-            [attack.name, f"{attack.auc:.3f}", f"{attack.tpr_at_fpr['0.01']:.1%}", f"{self.p_holm.get(attack.name, 1.0):.2g}"]
+            [
+                attack.name,
+                f"{attack.auc:.3f}",
+                f"{attack.tpr_at_fpr['0.01']:.1%}",
+                f"{self.p_holm.get(attack.name, 1.0):.2g}",
+            ]
             for attack in self.attacks
         ]
         headers = ("attack", "AUC (chance 0.5)", "at 1% false alarms", "p (Holm)")

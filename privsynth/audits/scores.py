@@ -40,7 +40,10 @@ def membership_scores(pool: Pool) -> tuple[Score, ...]:
             "Parts of this row, of one to three columns, are more frequent among synthetic than real rows.",
             dense,
         ),
-        "combined": ("The mean rank of nearest-1, claimed and matched.", consensus([one, ours, alike])),
+        "combined": (
+            "The mean rank by nearest synthetic row, nearest real row of a synthetic row, and cells that agree.",
+            consensus([one, ours, alike]),
+        ),
     }
     return tuple(
         Score(name=name, what=what, values=values, aggregate=name == "crowded") for name, (what, values) in told.items()

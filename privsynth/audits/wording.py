@@ -51,7 +51,7 @@ def judge(adjusted: dict[str, float], detectable: Detectable, *, needed: int | N
     return "no leak found", (
         beyond,
         f"Verbatim copies, in every compared column, of {percent(detectable.copied_share)} of the train rows{outliers} would "
-        "have been found with 95% power.",
+        "have been found with at least 95% power.",
     )
 
 
@@ -62,4 +62,4 @@ def in_words(p_value: float) -> str:
 
 def percent(share: float) -> str:
     """Return a share as text."""
-    return f"{100 * share:.2g}%"
+    return "100%" if share == 1 else f"{100 * share:.1f}%" if share >= 0.01 else f"{100 * share:.2g}%"

@@ -58,11 +58,6 @@ def mu_at_least(alarms: int, missed: int, runs: tuple[int, int], error: float, d
     return max(-sum(bad), 0.0) if all(math.isfinite(each) for each in bad) else 0.0
 
 
-def advantage_at_least(alarms: int, missed: int, runs: tuple[int, int], error: float) -> float:
-    """Return the lower bound of the advantage (one minus both errors) of the test; see `mu_at_least`."""
-    return 1 - sum(share_at_most(count, n, error / 2) for count, n in zip((alarms, missed), runs, strict=True))
-
-
 def epsilon_at_least(alarms: int, missed: int, runs: tuple[int, int], error: float, delta: float) -> float:
     """Return the lower bound of epsilon at a delta, of a mechanism of any kind; see `mu_at_least`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from privsynth.certification.bounds import epsilon_at_least, mu_at_least, one_run_epsilon, one_run_mu, one_run_refutes
+from privsynth.certification.bounds import mu_at_least, one_run_mu, one_run_refutes
 
 _GUESSES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 _LEAST_FACTOR, _HALVINGS = 0.01, 20
@@ -14,16 +14,6 @@ _LEAST_FACTOR, _HALVINGS = 0.01, 20
 def ceiling_two_worlds_mu(runs: int, error: float, delta: float = 0.0) -> float:
     """Return the lower bound of mu of an attacker who is never wrong, in `runs` runs of each world."""
     return mu_at_least(0, 0, (runs, runs), error, delta)
-
-
-def ceiling_two_worlds_epsilon(runs: int, error: float, delta: float = 0.0) -> float:
-    """Return the lower bound of epsilon of an attacker who is never wrong, in `runs` runs of each world."""
-    return epsilon_at_least(0, 0, (runs, runs), error, delta)
-
-
-def ceiling_one_run_epsilon(guesses: int, canaries: int, error: float, delta: float = 0.0) -> float:
-    """Return the lower bound of epsilon of an attacker all of whose guesses are right."""
-    return one_run_epsilon(guesses, guesses, canaries, error, delta)
 
 
 def ceiling_one_run_mu(guesses: int, canaries: int, error: float, delta: float = 0.0) -> float:

@@ -26,7 +26,7 @@ from privsynth.certification.substitutes import instead_of
 from privsynth.certification.toys import Toy
 from privsynth.errors import PrivsynthError
 from privsynth.generators import maxent
-from privsynth.generators.maxent import Survey
+from privsynth.generators.maxent_survey import Survey
 from privsynth.generators.pairs import agreed, independent
 from privsynth.noise import OsNoise, scale_of
 from privsynth.privacy import Private, Unit

@@ -60,6 +60,7 @@ class Bench:
         classes: Returns the class of each row of a balanced table, int64[rows], or None.
         real: A table of real rows to mix in, or None.
         rng: Source of chance of everything but the choice of real rows.
+        stated: What has to be known about the guarantee that came with the table, or nothing.
     """
 
     schema: Schema
@@ -70,6 +71,7 @@ class Bench:
     distinct: Distinct | None = None
     classes: Callable[[Lot], Any] | None = None
     real: Source | None = None
+    stated: str = ""
 
     def conditions(self, text: str) -> Conditions:
         """Read a condition on the table's columns.

@@ -40,6 +40,8 @@ class Validate:
             why = f"Left out: {'; '.join(said)}{more}. A row may break several."
         if unlearned(bench.schema):
             why += f" Not checked, as its combinations are still to be learned: {'; '.join(unlearned(bench.schema))}."
+        if bench.stated:
+            why += f" {bench.stated}"
         if not good.any():
             raise SchemaError(f"No row satisfies the schema. {why} Is it the schema of this table?")
         kept = Lot(table=lot.table, values=found.values, origins=lot.origins)

@@ -58,11 +58,6 @@ class Recipe:
         """The stage that sets shares, or None."""
         return next((each for each in self.stages if isinstance(each, Balance)), None)
 
-    @property
-    def changes_shares(self) -> bool:
-        """Whether shares of the result are no longer those of the population."""
-        return any(not isinstance(each, Validate | Holdout | SpotCheck) for each in self.stages)
-
     def has(self, stage: type[Stage]) -> bool:
         """Whether a stage of this kind is there."""
         return any(isinstance(each, stage) for each in self.stages)

@@ -8,6 +8,7 @@ from typing import Any
 
 from privsynth.privacy import Guarantee
 from privsynth.provenance import Provenance
+from privsynth.report.columns import NOT_IN_DOMAIN
 from privsynth.report.odds import describe_guarantee
 from privsynth.report.wording import percent_up, rate
 from privsynth.tableschema.model import LABELLED, Field, Schema
@@ -46,7 +47,7 @@ def markdown(schema: Schema, guarantee: Guarantee, provenance: Provenance, file:
     parts = [
         *_head(provenance, file),
         "# Synthetic table",
-        *([f"**{_plain(provenance.note)}**"] if not provenance.covered else []),
+        *([f"**{_prose(provenance.note)}**"] if not provenance.covered else []),
         *_what(schema, provenance, file),
         *_guarantee(guarantee, provenance),
         *_columns(schema),
@@ -108,11 +109,10 @@ def _depth(provenance: Provenance) -> str:
 
 def _guarantee(guarantee: Guarantee, provenance: Provenance) -> list[str]:
     told = describe_guarantee(guarantee)
-    parts = ["## The guarantee", _plain(told["sentence"]), _plain(told["in_words"])]
+    parts = ["## The guarantee", _prose(told["sentence"]), _prose(told["in_words"])]
     if guarantee.void is None:
         rows = [
-            [rate(each["false_alarms"]), rate(each["guessing"]), percent_up(each["at_most"])]
-            for each in told["odds"]
+            [rate(each["false_alarms"]), rate(each["guessing"]), percent_up(each["at_most"])] for each in told["odds"]
         ]
         parts.append(_table(("False alarms allowed", "Right by guessing", "Right at most"), rows))
     if provenance.steps and guarantee.void is None and provenance.covered:
@@ -191,6 +191,7 @@ def _limits(guarantee: Guarantee, provenance: Provenance) -> list[str]:
     points = ["Relations between several columns hold roughly; rare groups and rare combinations are the least exact."]
     if guarantee.void is None:
         points.append("Noise was added for the guarantee: a smaller epsilon protects more and blurs more.")
+    points.append(NOT_IN_DOMAIN)
     if provenance.generation is None or provenance.generation > 1:
         points.append("It is a model of a synthetic table. Prefer one of generation 1 where there is one.")
     points.append("A model of this table would be of a deeper generation, and worse. `privsynth fit` warns of that.")
@@ -225,13 +226,21 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _points(points: Sequence[str]) -> str:
-    return "\n".join(f"- {_plain(point) if '`' not in point else point}" for point in points)
+    return "\n".join(f"- {_prose(point)}" for point in points)
 
 
 def _plain(text: object) -> str:
     """Return a text that Markdown shows as it is, on one line."""
     shown = "".join(each if each.isprintable() else " " for each in str(text))
     return _SIGNS.sub(r"\\\1", shown.replace("&", "&amp;"))
+
+
+def _prose(text: str) -> str:
+    """Return a text in which what stands between backticks is code, and all else is shown as it is."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _plain(text)
+    return "".join(_code(part) if place % 2 else _plain(part) for place, part in enumerate(parts))
 
 
 def _code(name: str) -> str:

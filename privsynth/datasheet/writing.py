@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from privsynth.artifact import read_manifest
+from privsynth.artifact import digest_folder, read_manifest
 from privsynth.datasheet.page import markdown
 from privsynth.errors import ArtifactError, PrivsynthError
 from privsynth.generators.fitted import Fitted, load_model
@@ -86,6 +86,7 @@ def _of_release(folder: Path) -> Card:
         raise ArtifactError(f"The schema of the release {folder} cannot be read: {error.message}") from None
     tables = sorted(name for name in manifest["files"] if name.startswith("synthetic.") and "/" not in name)
     file = next((name for name in tables if not name.endswith(".json")), None)
+    _check_unaltered(folder, manifest, (_SCHEMA, *tables))
     said = None if file is None else read_provenance(folder / file)
     return Card(
         schema=schema,
@@ -93,6 +94,17 @@ def _of_release(folder: Path) -> Card:
         provenance=_stated(manifest) if said is None else said,
         file=file,
     )
+
+
+def _check_unaltered(folder: Path, manifest: dict[str, Any], names: tuple[str, ...]) -> None:
+    """Refuse a release whose table, its manifest or its schema is another one than was released: the card would vouch for it."""
+    found = digest_folder(folder)
+    altered = [name for name in names if name in found and found[name] != manifest["files"].get(name)]
+    altered += [name for name in found if name.startswith("synthetic.") and name not in manifest["files"]]
+    if altered:
+        raise ArtifactError(
+            f"{altered[0]} of the release {folder} is not the one that was released, so no card is written for it. Copy it again."
+        )
 
 
 def _stated(manifest: dict[str, Any]) -> Provenance:

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from privsynth.accounting import Spend, composed, gaussian
-from privsynth.generators.binning import Marginal, MarginalPlan, coarse_bins, measure_marginals, plan_marginals
+from privsynth.generators.binning import Marginal, MarginalPlan, measure_marginals, plan_marginals
 from privsynth.generators.copula_model import CopulaModel, Margins
 from privsynth.generators.latent import grouped, measure_correlations, ordered_bins
+from privsynth.generators.merging import coarse_bins
 from privsynth.noise import Noise
 from privsynth.privacy import Unit
 from privsynth.table.coded import DataSource

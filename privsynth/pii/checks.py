@@ -63,11 +63,6 @@ def luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def card_form(value: str) -> bool:
-    """Return whether a number has the issuer prefix and the length of a payment card."""
-    return _CARD.fullmatch(digits_of(value)) is not None
-
-
 def card(value: str) -> bool:
     """Return whether a value is a card number by issuer prefix, length and Luhn."""
     digits = digits_of(value)

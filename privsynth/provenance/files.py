@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from privsynth._container import read_regular
 from privsynth.errors import ArtifactError, UsageError
-from privsynth.files import atomic_file
+from privsynth.files import atomic_file, json_text
 from privsynth.provenance.model import FORMAT, Provenance
 from privsynth.provenance.reading import parsed, unusable
 from privsynth.table.source import open_table
@@ -47,9 +47,7 @@ def write_provenance(path: Path | str, provenance: Provenance) -> Path:
     """
     beside = check_sidecar(path)
     with atomic_file(beside) as temporary:
-        temporary.write_text(
-            json.dumps(provenance.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-        )
+        temporary.write_text(json_text(provenance.to_json()), encoding="utf-8")
     return beside
 
 
@@ -131,6 +129,35 @@ def read_provenance(table: Any) -> Provenance | None:
     if maker == "pandas":
         return provenance_of(table.attrs)
     return provenance_of(table.schema.metadata) if maker == "pyarrow" and hasattr(table, "schema") else None
+
+
+def provenance_for(table: Any, columns: Sequence[str]) -> Provenance | None:
+    """Return what is said about a table with these columns: as `read_provenance`, but what lies beside rows must be about such columns.
+
+    A file may have been written over one that a manifest is about, and so may a table of a database. What is within a file or a frame
+    came with its rows, whichever columns were left out since.
+
+    Raises:
+        ArtifactError: it is damaged, or about other columns.
+    """
+    if is_url(table):
+        origin = open_table(table).origin(None)
+        return None if origin is None else provenance_for(origin, columns)
+    if isinstance(table, str | os.PathLike):
+        path = Path(table)
+        if (within := embedded(path)) is not None:
+            return within
+        found, name, where = beside(path), path.name, f"The manifest {sidecar_of(path).name}"
+    else:
+        found, name, where = read_provenance(table), "the table", "The manifest that the database has of the table"
+        if getattr(table, "num_columns", None) != 0:  # no table without columns, as which a database tells it
+            return found
+    if found is not None and not found.describes(columns):
+        raise ArtifactError(
+            f"{where} describes a table with other columns, so it does not belong to {name}. "
+            "Remove it if the table is not synthetic, or make the table again."
+        )
+    return found
 
 
 def embedded(path: Path) -> Provenance | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import ArtifactError, SchemaError, UsageError
-from privsynth.provenance.files import beside, embedded, read_provenance, sidecar_of
+from privsynth.provenance.files import provenance_for
 from privsynth.provenance.model import Provenance
 from privsynth.table.urls import is_url
 
@@ -65,20 +65,7 @@ def _said(table: Any, columns: Sequence[str]) -> Provenance | None:
     Raises:
         ArtifactError: it is damaged, or a manifest beside a file is about other columns.
     """
-    if is_url(table):  # a database that says nothing of it
-        return None
-    if not isinstance(table, str | os.PathLike):
-        return read_provenance(table)
-    path = Path(table)
-    if (within := embedded(path)) is not None:
-        return within  # it came with the rows, whichever columns were left out since
-    found = beside(path)
-    if found is not None and not found.describes(columns):
-        raise ArtifactError(
-            f"The manifest {sidecar_of(path).name} describes a table with other columns, so it does not belong to {path.name}. "
-            "Remove it if the table is not synthetic, or make the table again."
-        )
-    return found
+    return None if is_url(table) else provenance_for(table, columns)  # a database that says nothing of it
 
 
 def _say_unknown(name: str, why: str, limit: int | None) -> None:

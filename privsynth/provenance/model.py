@@ -77,8 +77,9 @@ class Provenance:
 
     @property
     def covered(self) -> bool:
-        """Whether the guarantee holds for the whole table."""
-        return self.dp is True and not self.contains_real_rows
+        """Whether a guarantee is stated, and holds for the whole table: rows of generation 0 are real, whatever else is said of them."""
+        real = self.contains_real_rows or self.generation == 0
+        return self.dp is True and self.guarantee is not None and not real
 
     @property
     def note(self) -> str:
@@ -156,14 +157,14 @@ class Provenance:
         """
         said = Document(document, where)
         said.check_format(FORMAT)
-        guarantee, given = said.part("guarantee"), said.part("given")
+        guarantee, given, generation = said.part("guarantee"), said.part("given"), said.count("generation")
         return cls(
-            generation=said.count("generation"),
+            generation=generation,
             generator=said.text("generator"),
             model_digest=said.text("model_digest"),
             dp=said.flag("dp"),
             guarantee=None if guarantee is None else _guarantee(guarantee),
-            contains_real_rows=given is not None or bool(said.flag("contains_real_rows")),
+            contains_real_rows=given is not None or generation == 0 or bool(said.flag("contains_real_rows")),
             given=None if given is None else _given(given),
             licence=said.text("licence"),
             terms=said.texts("terms"),

@@ -26,6 +26,11 @@ LIMITS = (
     "the same rows differ by more, because each has its own noise."
 )
 
+LIMITS_REAL = (
+    "One of the two tables is said to contain real rows, from which these figures were computed: they are for the owner and are not to be "
+    "released."
+)
+
 Verdict: TypeAlias = Literal["no drift seen", "columns drifted", "relations drifted"]
 
 
@@ -63,6 +68,7 @@ class Drift:
         discriminator_chance: Its 95 % quantile by chance.
         columns_left_out: Columns that one of them lacks.
         verdict: What follows.
+        real_rows: Whether one of the tables is known to contain real rows: the figures are not to be released then.
     """
 
     rows: dict[str, int]
@@ -71,6 +77,7 @@ class Drift:
     discriminator_chance: float | None
     columns_left_out: tuple[str, ...]
     verdict: Verdict
+    real_rows: bool = False
 
     @property
     def sentence(self) -> str:
@@ -87,7 +94,7 @@ class Drift:
         """Return it as plain JSON values (`schemas/drift.schema.json`)."""
         return {
             "format": FORMAT,
-            "limits": LIMITS,
+            "limits": LIMITS_REAL if self.real_rows else LIMITS,
             "rows": dict(self.rows),
             "columns": [each.to_json() for each in self.columns],
             "discriminator_auc": self.discriminator_auc,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,14 @@ from privsynth.quality.bias import amplification, half_fits, selected
 from privsynth.quality.coding import MISSING, Aligned, labels
 from privsynth.quality.learners import Floats
 from privsynth.quality.predict import Learned, Mask, Task
+from privsynth.quality.shapes import SHOWN_ROWS
 
 LEAST_ROWS = 50
 MAX_ATTRIBUTES = 12
 BANDS = 4
 SMALL = "small groups"
 POOLED_LABEL = "missing"
+RARE_LABEL = "a class of under ten rows of train"
 
 Labels = np.ndarray[Any, np.dtype[np.object_]]
 
@@ -98,26 +101,44 @@ def grouped(aligned: Aligned, name: str) -> list[Labels]:
         found = [np.where(labels(column) == MISSING, POOLED_LABEL, labels(column)) for column in columns]
     names, counts = np.unique(found[-1 if len(found) > 2 else 0].astype(str), return_counts=True)
     large = set(names[counts >= LEAST_ROWS])
-    return [np.array([each if each in large else SMALL for each in column], dtype=object) for column in found]
+    gone = POOLED_LABEL not in large and any((column == POOLED_LABEL).any() for column in found)
+    small = f"{SMALL} and {POOLED_LABEL}" if gone else SMALL
+    return [np.array([each if each in large else small for each in column], dtype=object) for column in found]
 
 
 def _banded(values: Sequence[Floats]) -> list[Labels]:
     known = values[0][~np.isnan(values[0])]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, BANDS + 1))) if known.size else np.zeros(1)
-    bands = max(len(edges) - 1, 1)
-    ends = [f"{edges[place]:.6g} to {edges[min(place + 1, len(edges) - 1)]:.6g}" for place in range(bands)]
-    texts = np.array([*ends, POOLED_LABEL], dtype=object)
-    placed = [np.clip(np.searchsorted(edges, each, side="right") - 1, 0, bands - 1) for each in values]
+    inner = np.linspace(0, 1, BANDS + 1)[1:-1]
+    edges = np.unique(coarse(np.quantile(known, inner), known)) if known.size else np.zeros(0)
+    texts = np.array([*_band_names(edges), POOLED_LABEL], dtype=object)
+    placed = [np.searchsorted(edges, each, side="right") for each in values]
     return [
-        np.asarray(texts[np.where(np.isnan(each), bands, place)], dtype=object)
+        np.asarray(texts[np.where(np.isnan(each), len(edges) + 1, place)], dtype=object)
         for each, place in zip(values, placed, strict=True)
     ]
+
+
+def _band_names(edges: Floats) -> list[str]:
+    """Return the names of the bands between edges; no name tells the smallest or the largest number, which is one person's."""
+    if not len(edges):
+        return ["all numbers"]
+    ends = [f"{edge:.6g}" for edge in edges]
+    return [f"under {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends)), f"{ends[-1]} and more"]
+
+
+def coarse(values: Any, known: Floats) -> Any:
+    """Return numbers rounded to a hundredth of the spread of the known ones, or less: a quantile is somebody's number."""
+    low, high = np.quantile(known, [0.1, 0.9])
+    grain = 10.0 ** (np.floor(np.log10(max(float(high - low), 1e-300))) - 1)
+    return np.round(values / grain) * grain if low < high and np.isfinite(high - low) else values
 
 
 def _ordered(column: Labels) -> list[str]:
     """Return the groups, largest first, the small ones last."""
     names, counts = np.unique(column.astype(str), return_counts=True)
-    order = sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda each: (each[0] == SMALL, -each[1]))
+    order = sorted(
+        zip(names.tolist(), counts.tolist(), strict=True), key=lambda each: (each[0].startswith(SMALL), -each[1])
+    )
     return [name for name, _ in order]
 
 
@@ -157,12 +178,14 @@ def _selections(learned: Learned, seed: int) -> Selections | None:
     if task is None or task.name == "multiclass":
         return None
     if task.name == "regression":
-        middle = float(task.tables[0][task.target].median())
-        positive = f"above the median of train ({middle:.6g})"
+        known = task.tables[0][task.target].to_numpy(dtype=np.float64)
+        middle = float(np.median(known))
+        positive = f"above the median of train (about {float(coarse(middle, known)):.6g})"
         outcomes = tuple(task.tables[place][task.target].to_numpy(dtype=float) > middle for place in (0, 1))
     else:
         positive = task.classes[0]
         outcomes = tuple(labels(task.tables[place][task.target]) == positive for place in (0, 1))
+        positive = positive if np.sum(outcomes[0]) >= SHOWN_ROWS else RARE_LABEL
     share = float(np.mean(outcomes[0]))
     halves = tuple(selected(outcome, share) for outcome in half_fits(task, seed))
     return Selections(

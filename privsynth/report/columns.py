@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, Tone, figure, named
-from privsynth.report.wording import ROLES, count, count_columns, dig, mappings, names, number, percent, text, texts
+from privsynth.report.wording import (
+    count,
+    count_columns,
+    dig,
+    mappings,
+    names,
+    number,
+    percent,
+    role_name,
+    text,
+    texts,
+)
 
 _SOURCES = {
     "declared": "declared by the owner",
@@ -49,7 +60,7 @@ def _declared_row(column: Mapping[str, Any]) -> list[Cell]:
     return [
         named(text(column, "name") or "unnamed"),
         Cell(text=text(column, "kind") or "not computed"),
-        Cell(text=_role(dig(column, "role"))),
+        Cell(text=role_name(dig(column, "role"))),
         Cell(text=text(column, "done") or "not computed"),
         _sources(column),
     ]
@@ -67,6 +78,13 @@ def _sources(column: Mapping[str, Any]) -> Cell:
         return Cell(text=_SOURCES.get(next(iter(by_source)), "not computed"), note=note, tone=tone)
     parts = [f"{_SOURCES.get(source, source)}: {', '.join(leaves)}" for source, leaves in by_source.items()]
     return Cell(text="; ".join(parts) or "not computed", note=note, tone=tone)
+
+
+NOT_IN_DOMAIN = (
+    "Of a modelled column only values that the schema lists or bounds can occur. Labels that were not declared or were too rare to be "
+    "learned, and numbers and dates beyond the bounds, are missing here; in a column that may not be empty other values stand "
+    "in their place."
+)
 
 
 def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
@@ -97,6 +115,7 @@ def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
                     ]
                     for each in found
                 ],
+                note=NOT_IN_DOMAIN,
             )
         )
     return Section(
@@ -105,7 +124,3 @@ def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
         lead="These figures describe the released rows alone; no real row was needed for them.",
         blocks=blocks,
     )
-
-
-def _role(role: object) -> str:
-    return ROLES.get(str(role), str(role)) if role else "not computed"

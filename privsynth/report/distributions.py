@@ -23,15 +23,22 @@ def spreads(evaluate: Mapping[str, Any]) -> Spreads | None:
     return Spreads(
         caption="Each column in both tables, largest error first",
         charts=charts,
-        note=f"Each chart has a scale of its own. Numbers are in bins; of labels the most frequent are shown. {note}",
+        note="Each chart has a scale of its own, and shows shares of all rows. Numbers are in bins; of labels the most frequent "
+        f"are shown. {note}",
     )
 
 
 def _spread(column: Mapping[str, Any]) -> Spread | None:
-    real, made = (_shares(dig(column, "chart", which)) for which in ("train", "synthetic"))
+    empty = [number(column, "missing", which) or 0.0 for which in ("train", "synthetic")]
+    real, made = (
+        [share * (1 - gone) for share in _shares(dig(column, "chart", which))]
+        for which, gone in zip(("train", "synthetic"), empty, strict=True)
+    )
     if not real or len(real) != len(made):
         return None
     said = f"error {percent(number(column, 'value'))}, reference {reference(column)}"
+    if max(empty) > 0:
+        said += f"; missing: {percent(empty[0])} of the train rows, {percent(empty[1])} here"
     name = visible(text(column, "name") or "unnamed", 40)
     if dig(column, "chart", "kind") == "numeric":
         edges = _shares(dig(column, "chart", "edges"))
@@ -42,18 +49,27 @@ def _spread(column: Mapping[str, Any]) -> Spread | None:
     labels = [visible(each, 40) for each in texts(column, "chart", "labels")]
     if len(labels) != len(real):
         return None
-    return _of_labels(column, name, said, labels, real, made)
+    return _of_labels(column, name, said, labels, real, made, empty)
 
 
 def _of_labels(
-    column: Mapping[str, Any], name: str, said: str, labels: list[str], real: list[float], made: list[float]
+    column: Mapping[str, Any],
+    name: str,
+    said: str,
+    labels: list[str],
+    real: list[float],
+    made: list[float],
+    empty: list[float],
 ) -> Spread:
-    """Return the chart of the most frequent labels, and of all others together."""
+    """Return the chart of the most frequent labels, of all others together, and of missing cells."""
     rest = [number(column, "chart", "other", which) or 0.0 for which in ("train", "synthetic")]
+    rest = [share * (1 - gone) for share, gone in zip(rest, empty, strict=True)]
     rest = [more + sum(shares[_MOST_LABELS:]) for more, shares in zip(rest, (real, made), strict=True)]
     real, made, labels = real[:_MOST_LABELS], made[:_MOST_LABELS], labels[:_MOST_LABELS]
     if max(rest) > 0:
         labels, real, made = [*labels, "(others)"], [*real, rest[0]], [*made, rest[1]]
+    if max(empty) > 0:
+        labels, real, made = [*labels, "(missing)"], [*real, empty[0]], [*made, empty[1]]
     return Spread(name=name, said=said, places=labels, real=real, synthetic=made)
 
 

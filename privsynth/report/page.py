@@ -149,11 +149,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["prose"] = _prose
+    environment.filters["prose"] = prose
     return environment
 
 
-def _prose(value: str) -> Markup:
+def prose(value: str) -> Markup:
     """Escape a text, then set what stands between backticks as code."""
     from markupsafe import Markup, escape
 
@@ -218,7 +218,7 @@ def _released(report: Mapping[str, Any]) -> list[Section]:
         declared(_mapping(report, "declarations")),
         synthetic_table(_mapping(report, "synthetic")),
         intended_use(report, release=True),
-        reproduction(_mapping(report, "reproduction")),
+        reproduction(_mapping(report, "reproduction"), release=True),
     ]
 
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, Tone, figure, named
-from privsynth.report.wording import ROLES, count, count_columns, dig, mappings, names, number, percent, text, texts
+from privsynth.report.wording import (
+    count,
+    count_columns,
+    dig,
+    mappings,
+    names,
+    number,
+    percent,
+    role_name,
+    text,
+    texts,
+)
 
 _ACRONYMS = frozenset({"US", "UK", "SSN", "IBAN", "IP", "URL", "ID", "NPI", "DEA", "MAC", "VIN", "BIC"})
 _ACTIONS = {"keep": "keep", "drop": "leave out", "fake": "make anew", "generalise": "generalise"}
@@ -98,7 +109,7 @@ def _repeats(repeats: list[Mapping[str, Any]]) -> Table:
 def said_in_a_line(scan: Mapping[str, Any]) -> str:
     """Return how many columns of each role a scan found."""
     found = [str(dig(each, "role")) for each in mappings(scan, "columns")]
-    said = [f"{_role(role)}: {found.count(role)}" for role in _MARKED if role in found]
+    said = [f"{role_name(role)}: {found.count(role)}" for role in _MARKED if role in found]
     return ", ".join(said).capitalize() or "Nothing identifying was recognised"
 
 
@@ -150,7 +161,7 @@ def _findings(
             [
                 named(text(each, "name") or "unnamed"),
                 Cell(text=_entity(each), note=text(each, "reason") or ""),
-                Cell(text=_role(dig(each, "role"))),
+                Cell(text=role_name(dig(each, "role"))),
                 Cell(text=_laws(each)),
                 _suggestion(each)
                 if stated is None
@@ -201,7 +212,3 @@ def _treatment(finding: Mapping[str, Any], column: Mapping[str, Any] | None, *, 
             tone="warn",
         )
     return Cell(text=done)
-
-
-def _role(role: object) -> str:
-    return ROLES.get(str(role), str(role)) if role else "not computed"

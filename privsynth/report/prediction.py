@@ -26,7 +26,7 @@ def predicted(evaluate: Mapping[str, Any]) -> Section:
     share = number(evaluate, "subsample_equivalent", "tstr", "share")
     if share is not None and share < 1:
         bound = text(evaluate, "subsample_equivalent", "tstr", "bound")
-        worth = f"{f'{bound} ' if bound else ''}a {percent(share)} sample of the train rows"
+        worth = f"{f'{bound} ' if bound else ''}a sample of {percent(share)} of the train rows"
         blocks.append(Paragraph(text=f"For the first target and boosted trees the synthetic table is worth {worth}."))
     if not tried:
         reason = text(evaluate, "prediction", "reason") or ""

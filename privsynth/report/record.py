@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, figure
-from privsynth.report.wording import delta_text, mappings, number, text, visible
+from privsynth.report.wording import delta_text, dig, mappings, number, text, visible
 
 
 def spending(ledger: Mapping[str, Any]) -> Section:
@@ -65,12 +66,23 @@ def _entries(entries: list[Mapping[str, Any]]) -> Table:
     )
 
 
-def reproduction(found: Mapping[str, Any]) -> Section:
-    """Return the section on how to do it again."""
+_CHECK = (
+    "To check the files: `privsynth verify FOLDER`, with the folder that holds this page, recomputes the digest of each and "
+    "compares it with `manifest.json`, which also states the day, the version and the licence. "
+    "Whoever changes a file can change the manifest too: ask the owner for the manifest's `digest`, and compare."
+)
+
+
+def reproduction(found: Mapping[str, Any], *, release: bool = False) -> Section:
+    """Return the section on how to do it again, and in a release on how to check it."""
     facts = _stated(found)
     lead = "A fit takes no seed, since its noise must not be repeated; sampling takes one, so rows can be drawn again."
     blocks: list[Block] = [Facts(caption="The run", facts=facts)] if facts else [Paragraph(text="Nothing was stated.")]
-    return Section(key="reproduction", title="Reproduction", lead=lead, blocks=blocks)
+    if release:
+        blocks.insert(0, Paragraph(text=_CHECK))
+    return Section(
+        key="reproduction", title="Checking and reproduction" if release else "Reproduction", lead=lead, blocks=blocks
+    )
 
 
 def _written(value: Any) -> str:
@@ -80,4 +92,32 @@ def _written(value: Any) -> str:
 
 
 def _stated(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(visible(key, 80).replace("_", " "), _written(value)) for key, value in found.items()]
+    return [
+        (visible(key, 80).replace("_", " "), _event(value) if key == "event" else _written(value))
+        for key, value in found.items()
+    ]
+
+
+def _event(event: Any) -> str:
+    """Write what was done to the data: each kind of noisy look once, with how often; the JSON document has the order."""
+    often: Counter[str] = Counter()
+    for look, times in _looks(event):
+        often[look] += times
+    return "; ".join(f"{times:,} × {look}" if times > 1 else look for look, times in often.items()) or _written(event)
+
+
+def _looks(event: Any, times: int = 1) -> Iterator[tuple[str, int]]:
+    inner, count = dig(event, "event"), number(event, "count")
+    if text(event, "type") == "composed":
+        for part in mappings(event, "events"):
+            yield from _looks(part, times)
+    elif text(event, "type") == "self_composed" and isinstance(inner, Mapping) and count is not None:
+        yield from _looks(inner, times * int(count))
+    elif isinstance(event, Mapping):
+        told = ", ".join(
+            f"{str(key).replace('_', ' ')} {f'{value:.4g}' if isinstance(value, float) else _written(value)}"
+            for key, value in event.items()
+            if key != "type"
+        )
+        kind = (text(event, "type") or "event").replace("_", " ")
+        yield visible(f"{kind} ({told})" if told else kind, 2000), times

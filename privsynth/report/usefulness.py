@@ -70,14 +70,14 @@ def _in_words(evaluate: Mapping[str, Any]) -> Paragraph | None:
 
 
 def _sample(found: Any) -> str:
-    """Write a subsample: "a 12% sample of the train rows (1,900 rows; the held-out rows are as good as 16%)"."""
+    """Write a subsample: "a sample of 12% of the train rows (1,900 rows; the held-out rows are as good as 16%)"."""
     share, rows, other = number(found, "share"), number(found, "rows"), number(found, "reference")
     if share is None:
         return NOT_COMPUTED
     told = [f"{count(rows)} rows"] if rows is not None else []
     told += [f"the held-out rows are as good as {percent(other)}"] if other is not None else []
     sized = f" ({'; '.join(told)})" if told else ""
-    return "all train rows" if share >= 1 else f"a {percent(share)} sample of the train rows{sized}"
+    return "all train rows" if share >= 1 else f"a sample of {percent(share)} of the train rows{sized}"
 
 
 def _worst(evaluate: Mapping[str, Any]) -> Table:

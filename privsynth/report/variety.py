@@ -18,7 +18,9 @@ def diversity(evaluate: Mapping[str, Any]) -> list[Section]:
     blocks: list[Block] = [_figures(evaluate)]
     collapsed = texts(evaluate, "diversity", "collapsed")
     blocks.append(
-        Paragraph(text=f"Collapsed: {names(collapsed)} vary less than half as much as in the train table.", tone="warn")
+        Paragraph(
+            text=f"Collapsed, each to less than half the variety of the train table: {names(collapsed)}.", tone="warn"
+        )
         if collapsed
         else Paragraph(text="No column has collapsed to a part of its values.")
     )

@@ -24,6 +24,11 @@ ROLES = {
 }
 
 
+def role_name(role: object) -> str:
+    """Return a role as readers know it."""
+    return ROLES.get(str(role), str(role)) if role else NOT_COMPUTED
+
+
 def dig(value: Any, *path: str) -> Any:
     """Follow keys through nested mappings; None where one is missing or no mapping."""
     for key in path:

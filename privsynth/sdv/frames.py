@@ -10,6 +10,7 @@ import numpy as np
 
 from privsynth.errors import UsageError
 from privsynth.sdv.marks import keys_of, told_of
+from privsynth.table.write import is_whole
 from privsynth.tableschema.model import LABELLED, Field, Schema
 
 if TYPE_CHECKING:
@@ -25,13 +26,9 @@ def labels_of(field: Field) -> list[Any] | None:
     cells, labels = told_of(field).get("cells"), list(field.enum)
     if cells == "number":
         return [float(label) for label in labels]
-    if cells is None and all(_is_whole(label) for label in labels):
+    if cells is None and all(is_whole(label) for label in labels):
         return [int(label) for label in labels]
     return labels
-
-
-def _is_whole(label: str) -> bool:
-    return label.lstrip("-").isdecimal() and len(label) < 16 and str(int(label)) == label
 
 
 def shaped(table: Any, schema: Schema, gaps: Mapping[str, bool], start: int) -> pd.DataFrame:

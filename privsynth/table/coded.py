@@ -319,13 +319,19 @@ def check_columns(source: Source, schema: Schema, unit: Unit) -> None:
     Raises:
         SchemaError: the schema or the unit names a column that the table lacks, or nothing is left to model.
     """
-    wanted = [field.name for field in schema.fields] + ([unit.column] if unit.column else [])
-    for name in wanted:
+    named = [field.name for field in schema.fields]
+    for name in named + ([unit.column] if unit.column else []):
         if name not in source.names:
+            who = "The schema names the column" if name in named else "The unit is to be the column"
             raise SchemaError(
-                f"The schema names the column `{name}`, which {source.where} lacks. Its columns are: {', '.join(source.names)}."
+                f"{who} `{name}`, which {source.where} lacks. Its columns are: {', '.join(source.names)}."
             )
     if not schema.modelled:
+        if any(field.source("kind") == "dp" for field in schema.fields):
+            raise SchemaError(
+                "No column is left to model: with so few rows or so small an epsilon nothing could be learned of them. Declare "
+                "what they hold (--declare, --schema), or ask for more epsilon. What was spent on learning stays spent."
+            )
         raise SchemaError(
             "No column is left to model: all are dropped, identifiers or text. Set `action: keep` on some."
         )

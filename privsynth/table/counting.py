@@ -74,7 +74,7 @@ def count(chunks: Iterable[Chunk], questions: Sequence[Question], codes: Mapping
     totals = [np.zeros(math.prod(axes[each].size for each in table), dtype=np.int64) for table in tables]
     for chunk in chunks:
         _add(chunk, axes, tables, totals)
-    return [_marginal(each, axes, tables, totals) for each in wanted]
+    return [marginal_of(each, axes, tables, totals) for each in wanted]
 
 
 def joint_tables(wanted: Iterable[tuple[int, ...]], sizes: Sequence[int]) -> list[tuple[int, ...]]:
@@ -130,9 +130,17 @@ def _joint(columns: Sequence[Codes], sizes: Sequence[int], cells: int) -> npt.ND
     return key
 
 
-def _marginal(
+def marginal_of(
     wanted: tuple[int, ...], axes: Sequence[Axis], tables: Sequence[tuple[int, ...]], totals: Sequence[Ints]
 ) -> Ints:
+    """Return the contingency table of some axes, in their order, from the joint table that has them all.
+
+    Args:
+        wanted: Numbers of the axes.
+        axes: All of them.
+        tables: The joint tables, as sorted tuples of axes.
+        totals: int64[cells] of each joint table, in row-major order.
+    """
     place = next(place for place, table in enumerate(tables) if set(wanted) <= set(table))
     table = tables[place]
     joint = totals[place].reshape([axes[each].size for each in table])

@@ -84,6 +84,6 @@ class DuckdbTarget:
         """Keep what is said about the table beside it, in place of what was said before."""
         notes = f"{quoted(self._place.schema or 'main')}.{quoted(MANIFESTS)}"
         self._connection.execute(f"CREATE TABLE IF NOT EXISTS {notes} (table_name TEXT, manifest TEXT)")
-        self._connection.execute(f"DELETE FROM {notes} WHERE table_name = ?", [self._place.table])  # noqa: S608
+        self._connection.execute(f"DELETE FROM {notes} WHERE lower(table_name) = lower(?)", [self._place.table])  # noqa: S608
         if manifest is not None:
             self._connection.execute(f"INSERT INTO {notes} VALUES (?, ?)", [self._place.table, manifest])  # noqa: S608

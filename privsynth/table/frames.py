@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from privsynth.threads import muted
 
 _PARQUET = (".parquet", ".pq")
 _EXCEL = (".xlsx", ".xlsm")
+TYPED_ENDINGS = (*_PARQUET, ".arrow", ".feather", ".ipc", *_EXCEL)
 FORMS = ("pandas", "polars", "arrow")
 BATCH_ROWS = 1 << 18
 _MARK = "privsynth"
@@ -57,6 +59,29 @@ def read_typed(path: Path) -> Any:
             return sheet.iloc[1:].map(_excel_cell).set_axis(typed_names(path), axis=1)
         with _arrow_reader(path) as reader:
             return reader.read_all()
+
+
+def as_typed(table: Any) -> Any:
+    """Return a table that has types of its own as a `pyarrow.Table`.
+
+    Args:
+        table: A path or a frame.
+
+    Returns:
+        None for a file of text, and where Arrow has no such types.
+    """
+    import pyarrow as pa
+
+    if isinstance(table, str | os.PathLike):
+        if not str(table).lower().endswith(TYPED_ENDINGS):
+            return None
+        table = read_typed(Path(table))
+    try:
+        if type(table).__module__.startswith("pandas"):
+            return pa.Table.from_pandas(table, preserve_index=False)
+        return table if isinstance(table, pa.Table) else pa.table(table)
+    except (pa.ArrowException, TypeError, ValueError):
+        return None
 
 
 def typed_bytes(path: Path) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from privsynth.errors import SchemaError
 from privsynth.table.cells import number_sql, truth_sql
 from privsynth.table.frames import read_frame
-from privsynth.table.source import TYPED_ENDINGS, Source, open_table
+from privsynth.table.source import Source, open_table
 from privsynth.table.sql import cell_sql, quoted
 from privsynth.table.urls import is_url
 from privsynth.table.write import decode
@@ -99,23 +98,12 @@ def read_given(table: Any, schema: Schema, *, encoding: str = "utf-8") -> GivenR
 
 def _as_they_are(table: Any, names: tuple[str, ...], rows: int) -> dict[str, Any]:
     """Return the columns of a table that has types of its own; nothing for text, or where Arrow has no such type."""
-    import pyarrow as pa
+    from privsynth.table.frames import as_typed
 
-    from privsynth.table.frames import read_typed
-
-    if table is None or isinstance(table, Source):
+    found = None if table is None or isinstance(table, Source) else as_typed(table)
+    if found is None or found.num_rows != rows:  # a stream is read once only
         return {}
-    if isinstance(table, str | os.PathLike):
-        if not str(table).lower().endswith(TYPED_ENDINGS):
-            return {}
-        table = read_typed(Path(table))
-    try:
-        if type(table).__module__.startswith("pandas"):
-            table = pa.Table.from_pandas(table, preserve_index=False)
-        found = table if isinstance(table, pa.Table) else pa.table(table)
-    except (pa.ArrowException, TypeError, ValueError):
-        return {}
-    return dict(zip(names, found.columns, strict=True)) if found.num_rows == rows else {}  # a stream is read once only
+    return dict(zip(names, found.columns, strict=True))
 
 
 def _labels(source: Source, field: Field, schema: Schema) -> tuple[npt.NDArray[np.int64], None, Any]:

@@ -140,15 +140,29 @@ def put_when_complete(url: str, write: Callable[[Path], int]) -> int:
         beside = file.with_name(file.name + MANIFEST)
         with reached(url) as (system, place):
             _get_beside(system, place, beside)
-        before = beside.exists()
+        before = beside.read_bytes() if beside.exists() else None
         rows = write(file)
         with reached(url) as (system, place):
             if beside.exists():
                 system.put_file(str(beside), place + MANIFEST)
-            system.put_file(str(file), place)
-            if before and not beside.exists():
+            try:
+                system.put_file(str(file), place)
+            except BaseException:
+                _put_back(system, place, beside, before)
+                raise
+            if before is not None and not beside.exists():
                 system.rm_file(place + MANIFEST)
     return rows
+
+
+def _put_back(system: Any, place: str, beside: Path, before: bytes | None) -> None:
+    """Put back the manifest of the table that is still there, so that none speaks of other rows."""
+    with suppress(Exception):
+        if before is None:
+            system.rm_file(place + MANIFEST)
+            return
+        beside.write_bytes(before)
+        system.put_file(str(beside), place + MANIFEST)
 
 
 def check_address(url: str) -> None:

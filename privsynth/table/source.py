@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.errors import SchemaError, UsageError
 from privsynth.table.connection import connect, without_cells
+from privsynth.table.frames import TYPED_ENDINGS
 from privsynth.table.headers import Naming, checked_names, repaired_names
 from privsynth.table.headers import check_names as check_names
 from privsynth.table.sql import quoted
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-TYPED_ENDINGS = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xlsm")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1"}
 LOADED = "loaded"
 _GIVEN = "given"

@@ -53,10 +53,17 @@ def _manifest(connection: Connection, place: DatabaseTable) -> str | None:
     try:
         if not inspect(connection).has_table(MANIFESTS, schema=place.schema):
             return None
-        found = connection.execute(select(notes.c.manifest).where(notes.c.table_name == place.table)).scalar()
+        found = connection.execute(select(notes.c.manifest).where(same_table(notes.c.table_name, place))).scalar()
     except DBAPIError:  # a table of that name of somebody else's, or one that the user may not read
         return None
     return found if isinstance(found, str) else None
+
+
+def same_table(name: Any, place: DatabaseTable) -> Any:
+    """Return the condition that a column holds a table's name; to SQLite upper and lower case are the same."""
+    from sqlalchemy import func
+
+    return func.lower(name) == func.lower(place.table) if place.dialect == "sqlite" else name == place.table
 
 
 def read_pieces(place: DatabaseTable, names: Sequence[str]) -> Iterator[pa.Table]:

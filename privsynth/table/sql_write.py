@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from privsynth.table.manifests import MANIFESTS, must_make
 from privsynth.table.sql import quoted
 from privsynth.table.sql_errors import told
-from privsynth.table.sql_read import engine_of, table_sql
+from privsynth.table.sql_read import engine_of, same_table, table_sql
 from privsynth.table.texts import arrow_texts
 from privsynth.table.urls import DatabaseTable
 
@@ -122,7 +122,7 @@ class SqlTarget:
         )
         known = inspect(self._connection).has_table(MANIFESTS, schema=self._place.schema)
         if known:
-            self._connection.execute(delete(notes).where(notes.c.table_name == self._place.table))
+            self._connection.execute(delete(notes).where(same_table(notes.c.table_name, self._place)))
         if manifest is None:
             return
         if not known:

@@ -54,13 +54,14 @@ def _labels(domain: Domain, codes: npt.NDArray[Any]) -> Any:
     missing = codes >= domain.size
     if domain.field.truth:
         return pa.array(np.array([label == "true" for label in labels])[np.where(missing, 0, codes)], mask=missing)
-    whole = all(_is_whole(label) for label in labels)
+    whole = all(is_whole(label) for label in labels)
     values = pa.array([int(label) for label in labels] if whole else labels, type=pa.int64() if whole else pa.string())
     index = pa.array(np.where(missing, 0, codes).astype(np.int32), mask=missing)
     return values.take(index)
 
 
-def _is_whole(label: str) -> bool:
+def is_whole(label: str) -> bool:
+    """Return whether a label is a whole number as it is usually written, which a column of numbers gives back as it was."""
     return label.lstrip("-").isdecimal() and len(label) < 16 and str(int(label)) == label
 
 

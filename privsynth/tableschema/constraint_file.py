@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from privsynth.tableschema.constraints import (
     Sum,
     checked_shape,
 )
-from privsynth.tableschema.plain_file import document_of, read_beside, rows_of, shown
+from privsynth.tableschema.plain_file import document_of, read_beside, rows_of, shown, text_of
 
 _ROWS = (".csv", ".tsv", ".txt")
 _LARGEST = 1e300
@@ -179,14 +178,8 @@ def _rows(listed: Any, columns: tuple[str, ...], place: str) -> tuple[tuple[str,
                 f"A combination of {place} is no list of texts or numbers. Give one value for each of: {', '.join(columns)}. "
                 "Missing cells need no combination."
             )
-        found.setdefault(tuple(_text(cell) for cell in cells))
+        found.setdefault(tuple(text_of(cell) for cell in cells))
     return tuple(found)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _codebook(book: Any, columns: tuple[str, ...], place: str, folder: Path | None) -> tuple[list[Any], dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from privsynth.tableschema.generalised import generalised_schema
 from privsynth.tableschema.hierarchy import found_hierarchy, hierarchy_document
 from privsynth.tableschema.model import LEAVES, SOURCES, Field, Schema
 from privsynth.tableschema.person import person_of
-from privsynth.tableschema.plain_file import books_of, document_of
+from privsynth.tableschema.plain_file import books_of, document_of, text_of
 
 _TYPES = {
     "boolean": "boolean",
@@ -124,12 +123,6 @@ def _whole(value: Any, what: str, where: str) -> int:
     return value
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
 def _field(document: Any, position: int, where: str, folder: Path | None) -> Field:
     given = _mapping(document, f"field {position} of {where}")
     name = given.get("name")
@@ -156,7 +149,7 @@ def _field(document: Any, position: int, where: str, folder: Path | None) -> Fie
         action=own.get("action", "keep"),
         minimum=_bound(limits.get("minimum")),
         maximum=_bound(limits.get("maximum")),
-        enum=None if labels is None else tuple(_text(label) for label in labels),
+        enum=None if labels is None else tuple(text_of(label) for label in labels),
         required=bool(limits.get("required", False)),
         format=None if given.get("format") in (None, "default", "any") else str(given["format"]),
         decimals=None if own.get("decimals") is None else _whole(own["decimals"], f"{name}.decimals", where),
@@ -177,7 +170,7 @@ def _kind_of(type_name: str, labels: list[Any] | None) -> str:
 def _bound(value: Any) -> float | str | None:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    return _text(value)
+    return text_of(value)
 
 
 def _provenance(name: str, given: Any, limits: Mapping[str, Any], field: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -21,6 +22,13 @@ MAX_BYTES = 16_000_000
 _BOOKS = ("codebook", "hierarchy")
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def text_of(value: Any) -> str:
+    """Return a value of a file as the text that a table would have: `true`, `false`, a date as ISO."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def read_bytes(path: Path, *, links: bool = True) -> bytes:
