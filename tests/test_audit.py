@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,12 @@ from audit_worlds import SHARED, audit, outlying, worlds
 from privsynth.audits import audit_tables
 from privsynth.errors import UsageError
 from privsynth.privacy import Private
+
+
+def without_codes(document: dict[str, Any]) -> dict[str, Any]:
+    """An audit as JSON without the codes of rows, which have a fresh key each time."""
+    rows = [{name: value for name, value in each.items() if name != "code"} for each in document["at_risk"]]
+    return {**document, "at_risk": rows}
 
 
 class TestNoLeak:
@@ -259,8 +266,8 @@ class TestTables:
 
     def test_order_of_rows_and_columns_and_the_call_do_not_matter(self) -> None:
         train, synthetic, holdout = worlds(21, 200)
-        given = audit(train, synthetic, holdout).to_json()
-        assert audit(train, synthetic, holdout).to_json() == given
+        given = without_codes(audit(train, synthetic, holdout).to_json())
+        assert without_codes(audit(train, synthetic, holdout).to_json()) == given
         turned = [
             table.sample(frac=1, random_state=1)[list(table.columns)[::-1]] for table in (train, synthetic, holdout)
         ]

@@ -243,7 +243,7 @@ class TestRisk:
         for table in (train, synthetic, holdout):
             table["city"] = "CANARY-7731"
         frame = audit(train, pd.concat([synthetic, train[:9]]), holdout).rows_at_risk()
-        assert list(frame.columns) == ["row", "false_alarms", "why"]
+        assert list(frame.columns) == ["code", "row", "false_alarms", "why"]
         assert sorted(frame["row"]) == list(range(200))
         assert frame["false_alarms"].is_monotonic_increasing
         assert "7731" not in frame.to_csv()

@@ -340,7 +340,8 @@ class TestScale:
         assert result.copies is not None
         assert result.copies.train == 100
         again = compared(train, synthetic, holdout, pace=Pace(seconds=1e-6))
-        assert again.to_json() == result.to_json()
+        first, second = ({**each.to_json(), "at_risk": None} for each in (result, again))  # whose codes have fresh keys
+        assert first == second
         assert not any(
             "time budget" in told for told in compared(train, synthetic, holdout, pace=Pace(seconds=1e6)).warnings
         )

@@ -27,7 +27,7 @@ import privsynth
 
 DOCS = ROOT / "docs"
 RUN = ("tutorial-healthcare", "tutorial-finance", "epsilon", "refresh", "error-bars", "audits", "sdv")
-RUN_ELSEWHERE = {"certify", "cli", "curate", "inputs", "mock", "provenance"}
+RUN_ELSEWHERE = {"engines", "certify", "cli", "curate", "inputs", "mock", "provenance"}
 BESIDE = {"start.md", "threats.md", "changes.md"}
 NAMED_FILE = re.compile(r"^# file: (\S+)\n")
 ROW = re.compile(r"^\|(.*)\|$", re.MULTILINE)

