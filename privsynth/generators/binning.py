@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +38,10 @@ class Marginal:
         starts: int64[g + 1], the code at which each group of codes starts.
         counts: float64[g], estimated rows of every group, not negative.
         variance: float64[g], variance of the noisy counts behind them.
-        missing: Estimated rows that are missing or out of domain.
+        missing: Estimated rows that are missing or out of domain; 0 in a required column.
         missing_variance: Variance of the noisy count behind it.
+        outside: Estimated rows of a required column that are missing or out of domain; they are shared out over `counts`. Known while
+            a fit runs; a stored model does not hold it.
     """
 
     domain: Domain
@@ -48,6 +50,7 @@ class Marginal:
     variance: Floats
     missing: float
     missing_variance: float
+    outside: float = 0.0
 
     @property
     def groups(self) -> int:
@@ -250,8 +253,10 @@ def _estimated(answers: _Answers, total: float) -> Marginal:
     values = np.append(raw.counts, raw.missing)
     variance = np.append(raw.variance, raw.missing_variance if raw.missing > 0 else 1e-9)
     fitted = to_simplex(values, variance, total)
-    missing = float(fitted[-1]) if raw.missing > 0 and not raw.domain.field.required else 0.0
-    return _replaced(raw, _inside(answers, fitted[:-1], max(total - missing, 0.0)), missing)
+    lacking, required = float(fitted[-1]) if raw.missing > 0 else 0.0, raw.domain.field.required
+    missing = 0.0 if required else lacking
+    counts = _inside(answers, fitted[:-1], max(total - missing, 0.0))
+    return replace(raw, counts=counts, missing=missing, outside=lacking - missing)
 
 
 def _inside(answers: _Answers, projected: Floats, total: float) -> Floats:
@@ -271,17 +276,6 @@ def _shared_out(counts: Floats, rest: float) -> Floats:
     """Give the rows of cells that cannot be missing to the groups, in proportion."""
     inside = counts.sum()
     return counts * (1 + rest / inside) if inside > 0 else np.full(len(counts), rest / len(counts))
-
-
-def _replaced(raw: Marginal, counts: Floats, missing: float) -> Marginal:
-    return Marginal(
-        domain=raw.domain,
-        starts=raw.starts,
-        counts=counts,
-        variance=raw.variance,
-        missing=missing,
-        missing_variance=raw.missing_variance,
-    )
 
 
 def to_simplex(values: Floats, variance: Floats, total: float) -> Floats:

@@ -20,6 +20,7 @@ from privsynth.generators.binning import Marginal, MarginalPlan, measure_margina
 from privsynth.generators.copula_model import CopulaModel, Margins
 from privsynth.generators.latent import grouped, measure_correlations, ordered_bins
 from privsynth.generators.merging import coarse_bins
+from privsynth.generators.outside import Asked
 from privsynth.noise import Noise
 from privsynth.privacy import Unit
 from privsynth.table.coded import DataSource
@@ -164,13 +165,15 @@ class CopulaMechanism:
         sigma = self.target_noise * source.unit.max_rows
         bins = coarse_bins(marginal, bins=self.config.bins, floor=6 * sigma)
         target = found[self.target]
-        groups = {marginal.domain.name: bins[marginal.group_of_code()], self.target: classes[target.group_of_code()]}
+        column, of_target = Asked.of(marginal, bins), Asked.of(target, classes)
+        groups = {marginal.domain.name: column.groups, self.target: of_target.groups}
         counts = noise.measure(
             source.counts([self.target, marginal.domain.name], groups),
             sensitivity=source.unit.max_rows,
             noise_multiplier=self.target_noise,
         )
-        given = _fitted(counts.astype(np.float64), sigma, grouped(target, classes), grouped(marginal, bins))
+        table = column.shared_out(of_target.shared_out(counts.astype(np.float64), 0), 1)
+        given = _fitted(table, sigma, grouped(target, classes), grouped(marginal, bins))
         return Margins(bins=bins, order=ordered_bins(marginal, bins, given), given=given)
 
     def _correlation(
@@ -186,7 +189,7 @@ class CopulaMechanism:
         identity = np.repeat(np.eye(size)[None], number, axis=0)
         if self.moment_noise is None:
             return identity
-        given = None if self.target is None else (self.target, classes[found[self.target].group_of_code()])
+        given = None if self.target is None else (self.target, Asked.of(found[self.target], classes))
         return measure_correlations(
             source,
             margins,

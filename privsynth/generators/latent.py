@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from privsynth.generators.binning import Marginal
 from privsynth.generators.copula_model import Margins, normal_scores
+from privsynth.generators.outside import Asked
 from privsynth.generators.pairs import spiked
 from privsynth.noise import Noise
 from privsynth.table.coded import DataSource, moment_sensitivity
@@ -65,7 +66,7 @@ def measure_correlations(
     source: DataSource,
     margins: Mapping[str, Margins],
     found: Mapping[str, Marginal],
-    given: tuple[str, Ints] | None,
+    given: tuple[str, Asked] | None,
     noise: Noise,
     *,
     noise_multiplier: float,
@@ -82,7 +83,7 @@ def measure_correlations(
         source: The table.
         margins: Column name -> its distribution in each class.
         found: Column name -> its 1-way estimates.
-        given: The column of the classes and int64[size + 1], the class of each of its codes; None for one class.
+        given: The column of the classes and how it is asked for; None for one class.
         noise: Where the noise comes from.
         noise_multiplier: Of the query.
         score_limit: Scores are clipped at this.
@@ -98,18 +99,24 @@ def measure_correlations(
     rows = next(iter(margins.values())).given.sum(axis=1)
     length = math.sqrt(float((spread.sum(axis=1) * rows).sum() / max(rows.sum(), 1e-9)))
     radius = math.ceil(radius_factor * max(length, 0.5) * grid)
-    coded = {
-        name: np.round(scores[name] * grid).astype(np.int64)[:, margins[name].bins[found[name].group_of_code()]]
-        for name in names
-    }
+    asked = {name: Asked.of(found[name], margins[name].bins) for name in names}
+    outside = 0.0 if given is None else given[1].outside
+    coded = {name: _coded(np.round(scores[name] * grid), asked[name], outside > 0) for name in names}
     sensitivity = source.unit.max_rows * moment_sensitivity(len(names), radius)
     sums = noise.measure(
-        source.moments(coded, radius=radius, given=given),
+        source.moments(coded, radius=radius, given=None if given is None else (given[0], given[1].groups)),
         sensitivity=sensitivity,
         noise_multiplier=noise_multiplier,
-    )
+    )[: len(rows)]
     scale = grid**2
-    return correlations(sums / scale, noise_multiplier * sensitivity / scale, rows, np.sqrt(spread))
+    inside = np.sqrt(spread) * np.array([1 - asked[name].outside for name in names])
+    return correlations(sums / scale, noise_multiplier * sensitivity / scale, rows * (1 - outside), inside)
+
+
+def _coded(scores: Floats, asked: Asked, apart: bool) -> Ints:
+    """Return int64[classes, size + 1], the score of every code; 0 outside the domain, and in a class of what is outside of its own."""
+    padded = np.pad(scores, ((0, int(apart)), (0, asked.cells - scores.shape[1])))
+    return padded.astype(np.int64)[:, asked.groups]
 
 
 def correlations(sums: Floats, sigma: float, rows: Floats, spread: Floats) -> Floats:
@@ -119,7 +126,7 @@ def correlations(sums: Floats, sigma: float, rows: Floats, spread: Floats) -> Fl
         sums: float64[classes, pairs], noisy sums of products of scores.
         sigma: Standard deviation of their noise.
         rows: float64[classes], estimated rows.
-        spread: float64[classes, m], root mean square of the scores.
+        spread: float64[classes, m], root mean square of the scores times the share of the rows that have one.
     """
     size = spread.shape[1]
     upper = np.triu_indices(size, k=1)

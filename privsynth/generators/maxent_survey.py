@@ -19,6 +19,7 @@ from privsynth.generators.copula_model import Margins
 from privsynth.generators.latent import grouped, measure_correlations, ordered_bins
 from privsynth.generators.maxent_model import MaxentModel
 from privsynth.generators.merging import merged_neighbours, pair_bins
+from privsynth.generators.outside import Asked
 from privsynth.generators.pairs import (
     Evidence,
     agreed,
@@ -71,6 +72,7 @@ class Survey:
         self._names = list(self._marginals)
         self._bins = {each.domain.name: pair_bins(each, bins=self._config.bins) for each in found}
         self._groups = {name: self._bins[name][self._marginals[name].group_of_code()] for name in self._names}
+        self._asked = {name: Asked.of(self._marginals[name], self._bins[name]) for name in self._names}
         self._evidence = {name: self._first_evidence(name) for name in self._names}
         self._mass = {name: each.mass(self._total) for name, each in self._evidence.items()}
         self._tables: dict[Pair, Floats] = {}
@@ -89,17 +91,19 @@ class Survey:
 
     def _measured(self, pairs: Sequence[Pair], multiplier: float) -> dict[Pair, Floats]:
         """Ask for the tables of several pairs, each with this noise; their margins are evidence of the bins too."""
-        questions = [([a, b], {a: self._groups[a], b: self._groups[b]}) for a, b in pairs]
         sigma = multiplier * self._rows_of_unit
         found = {}
-        for (a, b), answer in zip(pairs, self._source.counts_many(questions), strict=True):
+        for (a, b), answer in zip(pairs, self._source.counts_many(self._questions(pairs)), strict=True):
             table = self._noise.measure(answer, sensitivity=self._rows_of_unit, noise_multiplier=multiplier)
-            found[a, b] = table.astype(np.float64)
+            found[a, b] = self._asked[b].shared_out(self._asked[a].shared_out(table.astype(np.float64), 0), 1)
             self._evidence[a].add(found[a, b].sum(axis=1), sigma**2 * table.shape[1])
             self._evidence[b].add(found[a, b].sum(axis=0), sigma**2 * table.shape[0])
         self._mass = {name: each.mass(self._total) for name, each in self._evidence.items()}
         self._tables = {pair: self._agreed(pair, table) for pair, table in self._tables.items()}
         return found
+
+    def _questions(self, pairs: Sequence[Pair]) -> list[tuple[list[str], dict[str, Ints]]]:
+        return [([a, b], {a: self._asked[a].groups, b: self._asked[b].groups}) for a, b in pairs]
 
     def _agreed(self, pair: Pair, table: Floats) -> Floats:
         a, b = pair
@@ -178,7 +182,9 @@ class Survey:
             return
         model, focus = self.model(), self._focus
         margins: dict[str, Margins] = {name: model.margins(name) for name in model.orders}
-        given = None if focus is None else (focus, model.classes[self._groups[focus]])
+        given = None
+        if focus is not None:
+            given = focus, Asked.of(self._marginals[focus], model.classes[self._bins[focus]])
         correlation = measure_correlations(
             self._source,
             margins,
@@ -237,10 +243,12 @@ class Survey:
     def _selected(self, pairs: Sequence[Pair], expected: Mapping[Pair, Floats], number: int) -> list[Pair]:
         """Return the pairs whose noisy distance from the model is largest beyond what sampling explains."""
         assert self._mechanism.select_noise is not None  # noqa: S101 - for the type checker
-        questions = [([a, b], {a: self._groups[a], b: self._groups[b]}) for a, b in pairs]
-        tables = [np.round(expected[pair]).astype(np.int64) for pair in pairs]
+        tables = [
+            np.round(self._asked[b].set_apart(self._asked[a].set_apart(expected[a, b], 0), 1)).astype(np.int64)
+            for a, b in pairs
+        ]
         distances = self._noise.measure(
-            self._source.distances(questions, tables),
+            self._source.distances(self._questions(pairs), tables),
             sensitivity=self._rows_of_unit * math.sqrt(len(pairs)) * _ROUNDING,
             noise_multiplier=self._mechanism.select_noise,
         )
