@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import warnings
@@ -33,6 +34,7 @@ from privsynth.table.generalised import generalised
 from privsynth.table.profile import Profile
 from privsynth.table.source import Source
 from privsynth.table.urls import dataset_of, is_url
+from privsynth.tableschema.likely_order import likely_orders
 from privsynth.tableschema.model import Schema
 
 Progress = Callable[[str], None]
@@ -163,7 +165,12 @@ def _completed(
     profile = Profile(generalised(source, schema), plan.unit, key, missing=schema.missing, keep=keep)
     learned = under_policy(plan.completed(plan.derive.run(profile, schema, noise)))
     schema, unkept = fulfillable(learned)
-    for told in (*_lost(schema, plan.derive.names), *unkept, *_unfocused(plan, schema)):
+    for told in (
+        *_lost(schema, plan.derive.names),
+        *unkept,
+        *_unfocused(plan, schema),
+        *_unordered(schema, plan.schema),
+    ):
         progress(told)
     return schema
 
@@ -223,10 +230,30 @@ def _unfocused(plan: Plan, schema: Schema) -> list[str]:
     return [f"no focus after all, because it is not modelled: {', '.join(lost)}."] if lost else []
 
 
+def _unordered(schema: Schema, known: Schema | None = None) -> list[str]:
+    """Hint at columns whose names say that one comes before the other, where no constraint keeps it so.
+
+    Args:
+        schema: To look at.
+        known: A part of it of which that has been said already.
+    """
+    said = [] if known is None else likely_orders(known)
+    pairs = [pair for pair in likely_orders(schema) if pair not in said]
+    if not pairs:
+        return []
+    named = ", ".join(f"`{low}` before `{high}`" for low, high in pairs)
+    wanted = json.dumps({"type": "Inequality", "low": pairs[0][0], "high": pairs[0][1]}, ensure_ascii=False)
+    return [
+        f"by their names, {named}: nothing keeps it so. Declare what always holds, such as the constraint {wanted}."
+    ]
+
+
 def say_plan(plan: AnyPlan, progress: Progress) -> None:
     """Say what was chosen, a hint at the unit, and what costs most: before anything is spent, and of public facts alone."""
     say_choice(plan, progress)
     say_unit(plan, progress)
+    for told in _unordered(plan.schema):
+        progress(told)
     say_cost(plan, progress)
 
 

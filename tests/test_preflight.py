@@ -15,6 +15,9 @@ import privsynth
 from privsynth import pipeline
 from privsynth.preflight import MOST_NAMED, costs, most_costly, note
 from privsynth.tableschema import Domain, Field
+from privsynth.tableschema.constraints import Inequality
+from privsynth.tableschema.likely_order import likely_orders
+from privsynth.tableschema.model import Schema
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
 CODES = [f"{letter}{number:02d}" for letter in "ABCDEFGH" for number in range(100)]
@@ -120,3 +123,51 @@ def test_a_fit_says_it(visits: tuple[pd.DataFrame, dict[str, Any]]) -> None:
     told: list[str] = []
     privsynth.fit(frame, epsilon=1, declare=declared, progress=told.append)
     assert any(line.startswith("columns that cost most: `code` (800 cells") for line in told)
+
+
+def dated(*names: str, kind: str = "date", **leaves: Any) -> tuple[Field, ...]:
+    ends = {"minimum": "2020-01-01", "maximum": "2024-12-31"} if kind == "date" else {"minimum": 0, "maximum": 300}
+    return tuple(Field(name=name, kind=kind, **ends, **leaves) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        (dated("admission_date", "discharge_date"), [("admission_date", "discharge_date")]),
+        (dated("dischargeDate", "admissionDate"), [("admissionDate", "dischargeDate")]),
+        (dated("start", "other", "end"), [("start", "end")]),
+        (dated("systolic_bp", "diastolic_bp", kind="integer"), [("diastolic_bp", "systolic_bp")]),
+        (dated("start", "end", kind="integer"), []),  # numbers of other things bear these names too
+        (dated("departure_date", "arrival_date"), []),  # of a stay and of a flight
+        (dated("admission_date", "discharge_time"), []),
+        ((*dated("admission_date"), *dated("discharge_date", action="drop")), []),
+    ],
+)
+def test_columns_that_their_names_put_in_order(fields: tuple[Field, ...], found: list[tuple[str, str]]) -> None:
+    assert likely_orders(Schema(fields=fields)) == found
+    compared = tuple(Inequality(low=low, high=high) for low, high in found)
+    assert likely_orders(Schema(fields=fields, constraints=compared)) == []
+
+
+def test_a_fit_hints_once_at_columns_that_nothing_keeps_in_order(tmp_path: Path) -> None:
+    days = pd.date_range("2021-01-01", periods=400).strftime("%Y-%m-%d")
+    table = pd.DataFrame({"admission_date": days, "discharge_date": days[::-1]})
+    told: list[str] = []
+    privsynth.fit(table, epsilon=5, dataset="d", ledger=tmp_path / "l", progress=told.append)
+    hints = [each for each in told if "by their names" in each]
+    assert len(hints) == 1
+    assert '{"type": "Inequality", "low": "admission_date", "high": "discharge_date"}' in hints[0]
+    bounds = {"kind": "date", "lower": "2021-01-01", "upper": "2022-12-31"}
+    told.clear()
+    privsynth.fit(
+        table,
+        epsilon=5,
+        declare={
+            "columns": dict.fromkeys(table.columns, bounds),
+            "constraints": [{"type": "Inequality", "low": "admission_date", "high": "discharge_date"}],
+        },
+        dataset="d",
+        ledger=tmp_path / "l",
+        progress=told.append,
+    )
+    assert not [each for each in told if "by their names" in each]
