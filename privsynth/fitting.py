@@ -287,7 +287,8 @@ def say_cost(plan: AnyPlan, progress: Progress) -> None:
 
 def _empty(fitted: Fitted) -> list[str]:
     """Return the columns that the model, which is noisy already, has hardly any value of."""
-    return [field.name for field in fitted.schema.modelled if fitted.model.shares(field.name)[-1] > _NEARLY_ALL]
+    measured = [field.name for field in fitted.schema.modelled if field.name not in fitted.schema.totals]
+    return [name for name in measured if fitted.model.shares(name)[-1] > _NEARLY_ALL]
 
 
 def _warn(fitted: Fitted, unit: Unit) -> None:

@@ -16,7 +16,6 @@ from privsynth.curation.balance import equals, quoted
 from privsynth.curation.bench import Bench
 from privsynth.curation.lot import EDGE, Lot, StepResult
 from privsynth.errors import UsageError
-from privsynth.tableschema.constraints import Sum
 
 if TYPE_CHECKING:
     from privsynth.generators.fitted import Fitted
@@ -104,10 +103,9 @@ def _drawn(edge: str, rows: int, beside: tuple[Lot, ...], bench: Bench) -> list[
 
 def edges_of(model: Fitted) -> list[str]:
     """Return the edges of a model as conditions, in the order of its columns."""
-    totals = {each.total for each in model.schema.constraints if isinstance(each, Sum)}
     found: list[str] = []
     for domain in model.domains:
-        if domain.name not in totals:
+        if domain.name not in model.schema.totals:
             shares = np.maximum(model.model.shares(domain.name), 0)
             shares = shares / max(float(shares.sum()), 1e-300)
             found += _gap(domain, float(shares[-1]))

@@ -101,7 +101,7 @@ class Model(Protocol):
         ...
 
     def shares(self, name: str) -> npt.NDArray[np.float64]:
-        """Return float64[size + 1]: the share of every code of one column; missing comes last."""
+        """Return float64[size + 1]: the share of every code of a column that is no sum of others; missing comes last."""
         ...
 
     def to_arrays(self) -> Arrays:

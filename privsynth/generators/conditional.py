@@ -13,7 +13,6 @@ from privsynth.generators.base import BATCH_ROWS, Model, Rows, gathered
 from privsynth.generators.structure import Structure
 from privsynth.generators.where import Conditions
 from privsynth.table.given import GivenRows
-from privsynth.tableschema.constraints import Sum
 from privsynth.tableschema.model import LABELLED, Schema
 
 TRIED_ROWS = 1 << 20  # with the condition's columns alone, before rows that were found are taken again
@@ -124,8 +123,7 @@ def rows_given(model: Model, given: GivenRows, rng: np.random.Generator) -> Iter
 
 def columns_behind(names: Sequence[str], schema: Schema) -> tuple[str, ...]:
     """Return columns together with those that they are sums of: a sum that is drawn follows from its parts."""
-    parts = {each.total: each.parts for each in schema.constraints if isinstance(each, Sum)}
-    return tuple(dict.fromkeys(found for name in names for found in (name, *parts.get(name, ()))))
+    return tuple(dict.fromkeys(found for name in names for found in (name, *schema.totals.get(name, ()))))
 
 
 def check_given(model: Model, given: GivenRows, schema: Schema) -> None:
@@ -137,7 +135,7 @@ def check_given(model: Model, given: GivenRows, schema: Schema) -> None:
     Raises:
         UsageError: naming the column and the row.
     """
-    sums = {each.total: each.parts for each in schema.constraints if isinstance(each, Sum)}
+    sums = schema.totals
     for name in set(sums) & set(given.codes):
         lacking = [part for part in sums[name] if part not in given.codes]
         if lacking:

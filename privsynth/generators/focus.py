@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from privsynth.errors import SchemaError
-from privsynth.tableschema.constraints import Sum
 from privsynth.tableschema.model import Schema
 
 Focus = tuple[str, ...] | None
@@ -27,20 +26,15 @@ def focused(schema: Schema, wanted: str | Sequence[str] | None) -> tuple[Schema,
     if wanted is None:
         return schema, None
     names = tuple(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
-    derived = totals(schema)
+    derived = schema.totals
     for name in names:
         _check(schema, name, derived)
     return (schema if not names or schema.target in names else replace(schema, target=names[0])), names
 
 
-def totals(schema: Schema) -> dict[str, tuple[str, ...]]:
-    """Return the columns that are computed from others when rows are drawn -> their parts."""
-    return {each.total: each.parts for each in schema.constraints if isinstance(each, Sum)}
-
-
 def remaining(focus: Focus, schema: Schema) -> Focus:
     """Return the focus without the columns that a learned schema does not model."""
-    kept: Collection[str] = {field.name for field in schema.modelled} - set(totals(schema))
+    kept: Collection[str] = {field.name for field in schema.modelled} - set(schema.totals)
     return None if focus is None else tuple(name for name in focus if name in kept)
 
 

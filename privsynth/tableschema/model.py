@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from privsynth.errors import SchemaError
-from privsynth.tableschema.constraints import Constraint, FixedCombinations, FixedIncrements, source_of
+from privsynth.tableschema.constraints import Constraint, FixedCombinations, FixedIncrements, Sum, source_of
 from privsynth.tableschema.field import (
     ACTIONS,
     DIRECTIVES,
@@ -125,6 +125,11 @@ class Schema:
     def generalised(self) -> tuple[Field, ...]:
         """The modelled fields whose cells go through a rule first, in column order."""
         return tuple(each for each in self.modelled if each.generalisation is not None)
+
+    @property
+    def totals(self) -> dict[str, tuple[str, ...]]:
+        """The columns that are computed from others when rows are drawn -> their parts; no model holds shares of them."""
+        return {each.total: each.parts for each in self.constraints if isinstance(each, Sum)}
 
     def data_leaves(self) -> tuple[str, ...]:
         """Return `field.leaf` of every statement that was read from the data without paying."""
