@@ -21,6 +21,7 @@ check: $(READY)
 	$(PYTHON) -m pytest tests/test_floors.py tests/test_docs.py
 
 integration: $(READY)
+	$(PYTHON) -m pip install --quiet -c constraints.txt -e '.[dev,spark]'
 	$(PYTHON) -m pytest -m integration
 
 audit: $(READY)
