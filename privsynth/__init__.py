@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from privsynth.datasheet import card
+    from privsynth.error_bars import error_bar, noise_rows
     from privsynth.errors import (
         ArtifactError,
         BudgetError,

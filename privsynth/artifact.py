@@ -189,7 +189,15 @@ def verify_folder(path: Path) -> list[str]:
 
 
 def verify(folder: Path | str) -> list[str]:
-    """Recompute every digest of a release folder or a model; return what is wrong with it."""
+    """Recompute every digest of a release folder or a model; return what is wrong with it.
+
+    Raises:
+        ArtifactError: there is nothing at that path.
+    """
+    if not Path(folder).exists():
+        raise ArtifactError(
+            f"There is nothing at `{folder}`. Give the folder of a run, its `release` in it, or a model, and check the spelling."
+        )
     if (Path(folder) / "release" / MANIFEST).is_file():
         folder = Path(folder) / "release"
     return verify_folder(Path(folder))

@@ -59,7 +59,11 @@ SHADOWS = options(
 @click.command()
 @AUDITED
 @SHADOWS
-@click.option("--unit", metavar="COL", help="Column that says whose row it is; one row of each is audited.")
+@click.option(
+    "--unit",
+    metavar="COL",
+    help="Column that says whose row it is; one row of each is audited  [default: the schema's]",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["leak", "inconclusive"]),

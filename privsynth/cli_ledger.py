@@ -49,7 +49,7 @@ def ledger_show(dataset: str | None, path: str | None, json_path: str | None) ->
 
     name = None if dataset is None else dataset_name(None, dataset)
     document = Ledger(Path(path) if path else default_path()).show(name)
-    print_json(document, json_path)
+    print_json(document, json_path, private=True)
     if json_path != "-":
         print_ledger(document)
 
@@ -65,4 +65,5 @@ def ledger_verify(releases: tuple[str, ...], path: str | None) -> None:
     problems = Ledger(Path(path) if path else default_path()).verify(
         [read_manifest(Path(folder)) for folder in releases]
     )
-    say_problems(problems, "The ledger is whole.")
+    held = f" It has {', '.join(releases)}." if releases else ""
+    say_problems(problems, f"The ledger is whole.{held}")

@@ -20,30 +20,39 @@ from privsynth.table.units import split_units
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from privsynth.audits import AuditResult
     from privsynth.quality import Drift, QualityResult
 
 
 def split(
-    table: Any, *, unit: str | None = None, percent: int = HOLDOUT_PERCENT, encoding: str = "utf-8"
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    table: Any,
+    *,
+    unit: str | None = None,
+    percent: int = HOLDOUT_PERCENT,
+    to: str = "pandas",
+    encoding: str = "utf-8",
+) -> tuple[Any, Any]:
     """Split a table into train and holdout by an independent coin of each unit.
 
     Args:
         table: A path or a frame.
         unit: Column that says whose row it is, or None.
         percent: Expected share of the holdout.
+        to: "pandas", "polars" or "arrow": as what the rows come back.
         encoding: Of CSV files.
 
     Returns:
-        Two data frames of text.
+        Two frames of text.
+
+    Raises:
+        UsageError: the form is not known.
     """
+    from privsynth.table.frames import check_form
     from privsynth.table.typed import split_frames
 
+    check_form(to)
     source = open_table(table, encoding=encoding).loaded()
-    return split_frames(source, split_units(source, Unit(column=unit), percent, OsNoise().unit_key("holdout")))
+    return split_frames(source, split_units(source, Unit(column=unit), percent, OsNoise().unit_key("holdout")), to)
 
 
 def _comparable(
@@ -80,7 +89,7 @@ def audit(
         synthetic: The synthetic table.
         holdout: Rows of the same population that its maker never saw; without them the verdict is `leak` or `inconclusive`.
         schema: Says how cells are read; by default found from the train table.
-        unit: Column of train and holdout that says whose row it is; one row of each is audited.
+        unit: Column of train and holdout that says whose row it is; one row of each is audited. By default the schema's, if they have it.
         seed: Of the samples that the audit draws.
         encoding: Of CSV files.
         time_budget_seconds: About how long it may take: with little time fewer real rows are attacked, which the warnings say.
@@ -101,6 +110,8 @@ def audit(
     progress("reading the train table")
     others = {"synthetic": synthetic, "holdout": holdout}
     known, sources = _comparable(train, others, schema, encoding, repair=True)
+    real = [sources[name] for name in ("train", "holdout") if name in sources]
+    unit = unit if unit is not None else _stated_unit(known, real)
     owners = {name: _owners(sources[name], unit) for name in ("train", "holdout") if name in sources}
     frames, told = _read(sources, known, progress)
     del sources["train"]
@@ -136,6 +147,12 @@ def _read(sources: Mapping[str, Source], known: Schema, progress: Progress) -> t
             if not reading.enough
         ]
     return frames, told
+
+
+def _stated_unit(known: Schema, real: Sequence[Source]) -> str | None:
+    """Return the unit's column as the schema states it, where all real tables have it."""
+    column = known.unit_column
+    return column if column is not None and all(column in each.names for each in real) else None
 
 
 def _owners(source: Source, unit: str | None) -> Any:

@@ -52,6 +52,8 @@ from privsynth.tableschema.model import LABELLED, Schema
 
 REPEATED = "What is said of a guarantee is repeated from the manifest that came with the table; rows cannot show whether it is true."
 
+MORE_ROWS = "The table has more rows than its manifest is about. Where the others come from is not known, so no guarantee is repeated."
+
 
 def curate(
     table: Any,
@@ -146,6 +148,9 @@ def _curated(
     rows, where = read_written(table, encoding=encoding)
     check_header(rows.column_names, schema, where)
     said = _said_of(table, rows.column_names)
+    if said.rows is not None and said.rows < rows.num_rows:
+        progress(MORE_ROWS)
+        said = replace(said, generation=None, dp=said.dp and None, guarantee=None)
     if recipe.has(Mix) or said.contains_real_rows:
         progress(NO_GUARANTEE)
     if origin is not None and origin in rows.column_names:

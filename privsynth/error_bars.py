@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from privsynth.accounting import event_from_json, spend_of
@@ -10,6 +11,8 @@ from privsynth.errors import UsageError
 from privsynth.generators import make_config
 from privsynth.generators.fitted import Fitted
 from privsynth.noise import scale_of
+from privsynth.table.source import open_table
+from privsynth.table.typed import public_frame, typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +65,8 @@ def error_bar(
         The ends, in rows of the fitted table; the lower one may be negative.
 
     Raises:
-        UsageError: the column is a number or has more labels, the table lacks it or has no row, or the level is another one.
+        UsageError: the column is a number or has more labels, or not this one; the table lacks it or has no row; or the level is
+            another one.
     """
     known = {domain.name: domain for domain in model.domains}
     labels = known[column].labels if column in known else None
@@ -76,7 +80,25 @@ def error_bar(
     noise = noise_rows(model, column)
     if column not in table or not len(table):
         raise UsageError(f"The table has no row or no column `{column}`. Give rows that the model drew.")
-    total, share = model.default_rows, float((table[column].astype(str) == str(label)).mean())
+    total, share = model.default_rows, _share(model, table[column], label, labels or ())
     drawing = 0.0 if even else total * math.sqrt(max(share * (1 - share), 1 / len(table)) / len(table))
     half = LEVELS[level] * math.hypot(noise, drawing)
     return total * share - half, total * share + half
+
+
+def _share(model: Fitted, cells: pd.Series[Any], label: Any, labels: Sequence[str]) -> float:
+    """Return the share of a label, which is read as the cells are: 1, 1.0, "1" and "1.0" are one label, true and True are another.
+
+    Raises:
+        UsageError: the column has no such label.
+    """
+    import pandas as pd
+
+    name = str(cells.name)
+    wanted, *found = (
+        public_frame(typed_frame(open_table(pd.DataFrame({name: read})), model.schema, made=True))[name]
+        for read in ([label], cells.to_numpy())
+    )
+    if wanted[0] not in labels:
+        raise UsageError(f"Column `{name}` has no label {label!r}. Its labels are: {', '.join(labels)}.")
+    return float((found[0] == wanted[0]).mean())

@@ -98,9 +98,16 @@ def _code_of(run: Callable[[], object]) -> int:
 def _show(error: click.ClickException) -> None:
     """Write what click found wrong: with the usage for people, as one message elsewhere."""
     if log.current().as_json and not isinstance(error, click.exceptions.NoArgsIsHelpError):
-        log.error(error.format_message())
+        log.error(_with_the_way_to_help(error))
     else:
         error.show()
+
+
+def _with_the_way_to_help(error: click.ClickException) -> str:
+    """Return its message and the command that lists the options, which click shows to people only."""
+    at = error.ctx if isinstance(error, click.UsageError) else None
+    told = error.format_message()
+    return told if at is None else f"{told} See `{at.command_path} --help`."
 
 
 @contextmanager

@@ -18,14 +18,14 @@ from privsynth.baseline_plan import AnyPlan, BaselinePlan
 from privsynth.checkpoint import Told
 from privsynth.derivation import derive_unpaid
 from privsynth.generators import ASKED, remaining
-from privsynth.generators.base import Model
+from privsynth.generators.base import Mechanism, Model
 from privsynth.generators.ctgan import CtganMechanism
 from privsynth.generators.fitted import Fitted
 from privsynth.generators.structure import fulfillable
 from privsynth.ledger import UNBOUNDED
 from privsynth.noise import Noise, OsNoise
 from privsynth.plan import Plan
-from privsynth.preflight import note
+from privsynth.preflight import lost_target, note
 from privsynth.privacy import Private, Unit
 from privsynth.safe_harbor import transformations, under_policy
 from privsynth.table.coded import CodedTable, encode
@@ -39,6 +39,9 @@ from privsynth.tableschema.model import Schema
 
 Progress = Callable[[str], None]
 _NEARLY_ALL = 0.9
+_CLOSE = (
+    " Where they lie days apart, keep that length as a column and drop one date: a constraint leaves it far too long."
+)
 _PERSON = re.compile(
     r"(patient|person|customer|client|member|subject|participant|employee|user|insured|account|household)s?"
     r"[ _.-]*(id|nbr|no|nr|num|number|key|code)$",
@@ -116,37 +119,39 @@ def execute(
         return _baseline(plan, source, keep, noise, progress)
     key = watch.key("rows of a unit", noise)
     schema = _completed(plan, source, key, keep, noise, progress) if watch.learned is None else watch.learned
-    if schema.policy is not None:
-        told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
-        progress(f"Safe Harbor transformations applied: {told}.")
+    _say_policy(schema, progress)
     progress("coding the table")
-    if isinstance(source, EngineSource):
-        coded: CodedTable | EngineTable = source.coded(schema, plan.unit, key)
-    else:
-        coded = encode(source, schema, plan.unit, key, keep=keep, owners=plan.generator == "ctgan")
+    coded = _coded(plan, source, schema, key, keep)
     watch.begin(_spent_before(plan), None if plan.derive is None else schema, coded.keyed_digest)
     progress(f"fitting the generator {plan.generator}")
-    mechanism = plan.mechanism(schema)
-    if isinstance(mechanism, CtganMechanism) and isinstance(coded, CodedTable):
-        model: Model = mechanism.run(coded, noise, watch)
-    else:
-        model = mechanism.run(coded, noise)
     fitted = Fitted(
         generator=plan.generator,
         config=plan.config.to_json(),
         schema=schema,
         guarantee=plan.guarantee(schema),
         event=event_to_json(plan.total_event),
-        model=model,
+        model=_model(plan.mechanism(schema), coded, noise, watch),
         generation=plan.generation,
     )
     _warn(fitted, plan.unit)
-    if empty := _empty(fitted):
-        progress(
-            f"nearly all cells are missing, in the model and so in every table that it draws: {', '.join(empty)}. Compare their declared "
-            "format, bounds and labels with those of the table."
-        )
+    _say_empty(fitted, progress)
     return fitted
+
+
+def _coded(
+    plan: Plan, source: Source, schema: Schema, key: bytes, keep: Private[npt.NDArray[np.bool_]] | None
+) -> CodedTable | EngineTable:
+    """Return the table's cells as codes: here, or in the engine where the table lies."""
+    if isinstance(source, EngineSource):
+        return source.coded(schema, plan.unit, key)
+    return encode(source, schema, plan.unit, key, keep=keep, owners=plan.generator == "ctgan")
+
+
+def _model(mechanism: Mechanism, coded: CodedTable | EngineTable, noise: Noise, watch: Told) -> Model:
+    """Run a mechanism; one that takes long tells its steps."""
+    if isinstance(mechanism, CtganMechanism) and isinstance(coded, CodedTable):
+        return mechanism.run(coded, noise, watch)
+    return mechanism.run(coded, noise)
 
 
 def _completed(
@@ -214,6 +219,9 @@ def _lost(schema: Schema, learned: Sequence[str]) -> list[str]:
     left_out = [field.name for field in ours if not field.modelled and field.action != "fake"]
     single = [name for name in learned if schema[name].modelled and len(schema[name].enum or ("", "")) == 1]
     notes = []
+    if (told := lost_target(schema)) is not None:
+        notes.append(told)
+        single = [name for name in single if name != schema.target]
     if left_out:
         why = "they look like identifiers or text, or too little of them could be learned"
         notes.append(f"left out, because {why}: {', '.join(left_out)}. Declare those that you need.")
@@ -245,6 +253,7 @@ def _unordered(schema: Schema, known: Schema | None = None) -> list[str]:
     wanted = json.dumps({"type": "Inequality", "low": pairs[0][0], "high": pairs[0][1]}, ensure_ascii=False)
     return [
         f"by their names, {named}: nothing keeps it so. Declare what always holds, such as the constraint {wanted}."
+        f"{_CLOSE if schema[pairs[0][0]].kind in ('date', 'datetime') else ''}"
     ]
 
 
@@ -283,6 +292,20 @@ def say_cost(plan: AnyPlan, progress: Progress) -> None:
     told = note(plan.costs())
     if told is not None:
         progress(told)
+
+
+def _say_policy(schema: Schema, progress: Progress) -> None:
+    if schema.policy is not None:
+        told = ", ".join(f"{name} -> {rule}" for name, rule in transformations(schema).items()) or "none"
+        progress(f"Safe Harbor transformations applied: {told}.")
+
+
+def _say_empty(fitted: Fitted, progress: Progress) -> None:
+    if empty := _empty(fitted):
+        progress(
+            f"nearly all cells are missing, in the model and so in every table that it draws: {', '.join(empty)}. Compare their declared "
+            "format, bounds and labels with those of the table."
+        )
 
 
 def _empty(fitted: Fitted) -> list[str]:

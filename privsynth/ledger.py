@@ -108,6 +108,19 @@ class Ledger:
         """
         return self._reserved(dataset, event_to_json(event), unit, purpose, config_digest)
 
+    def check(self, dataset: str, event: DpEvent | None) -> None:
+        """Refuse what `reserve` would refuse by now; nothing is written and nothing granted.
+
+        Args:
+            dataset: Its name.
+            event: What is to be done; None for a generator that is not private.
+
+        Raises:
+            BudgetError: the limit does not allow it, or the event is not known.
+        """
+        written = UNBOUNDED if event is None else event_to_json(event)
+        _check_granted(account_of(_named(dataset), self._file.lines()), written)
+
     def reserve_unbounded(self, dataset: str, *, unit: Unit, purpose: str, config_digest: str) -> Entry:
         """Record that a generator that is not private is about to read a dataset: from then on no epsilon holds for it.
 
@@ -136,9 +149,7 @@ class Ledger:
             "config_digest": _text(config_digest, "config_digest"),
         }
         with self._file.appending() as chain:
-            account = account_of(dataset, chain.lines)
-            if not account.grants(spend):
-                raise forbidden(account) if written == UNBOUNDED else refused(account, spend)
+            _check_granted(account_of(dataset, chain.lines), written)
             return chain.append(id=_next_id(chain.lines), state=RESERVED, **content)
 
     def commit(self, entry_id: int, release_digest: str) -> Entry:
@@ -241,6 +252,20 @@ class Ledger:
         accounts = [account_of(name, lines).to_json() for name in names if dataset in (None, name)]
         return {"format": FORMAT, "head": {"hash": head, "count": count}, "datasets": accounts}
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        rows = [
+            [
+                each["dataset"],
+                _plain(each["epsilon"]),
+                _plain(each["limit"]["epsilon"]) if each["limit"] else "none set",
+            ]
+            for each in self.show()["datasets"]
+        ]
+        return card(f"Ledger: {self.path.name}", table=(("dataset", "epsilon spent", "limit"), rows))
+
     def head(self) -> tuple[str, int]:
         """Return the hash of the last line and the number of lines, for the manifest of a release."""
         return _head(self._file.lines())
@@ -263,6 +288,15 @@ class Ledger:
         problems = broken_links(lines)
         problems += [told for entry in lines if (told := miscounted(entry))]
         return problems + [told for n, known in enumerate(manifests, 1) if (told := _unknown(lines, known, n))]
+
+
+def _plain(epsilon: float | None) -> str:
+    return "without bound" if epsilon is None else f"{epsilon:g}"
+
+
+def _check_granted(account: Account, written: dict[str, Any]) -> None:
+    if not account.grants(spend := recorded_spend(written)):
+        raise forbidden(account) if written == UNBOUNDED else refused(account, spend)
 
 
 def _newest(lines: Sequence[Entry], entry_id: int) -> Entry | None:

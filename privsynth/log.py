@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -41,14 +42,29 @@ class Log:
         return self.form == "json" or (self.form == "auto" and not sys.stderr.isatty())
 
     def write(self, level: str, event: str, message: str, plain: str) -> None:
-        """Write one message; a stderr that takes nothing is no reason to stop."""
+        """Write one message, addresses without what may be secret; a stderr that takes nothing is no reason to stop."""
         if self.quiet and level == "info":
             return
+        message, plain = without_secrets(message), without_secrets(plain)
         if self.as_json:
             now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             plain = json.dumps({"time": now, "level": level, "event": event, "message": message})
         with suppress(OSError):
             click.echo(plain, err=True)
+
+
+_USER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+:/{1,2})[^\s`'\"]*@")
+_OPTIONS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+:/{1,2}[^\s`'\"?]*)\?[^\s`'\"]*")
+
+
+def without_secrets(text: str) -> str:
+    """Return a message without the user, the password and the options of addresses that somebody gave, in place of a path too.
+
+    Example:
+        >>> without_secrets("There is no model at `s3:/key:secret@bucket/m?token=secret`.")
+        'There is no model at `s3:/bucket/m`.'
+    """
+    return _OPTIONS.sub(r"\1", _USER.sub(r"\1", text)) if ":/" in text else text
 
 
 _log: ContextVar[Log] = ContextVar("privsynth.log")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators.fakes import faked
@@ -13,13 +13,11 @@ from privsynth.generators.uniform import UniformModel
 from privsynth.given_schema import read_any_schema
 from privsynth.preconditions import check_actions, void_of
 from privsynth.privacy import Guarantee, Unit
-from privsynth.provenance import MARK, Provenance, with_provenance
+from privsynth.provenance import Provenance, with_provenance
+from privsynth.table.frames import as_form, check_form
 from privsynth.tableschema.constraints import FixedCombinations
 from privsynth.tableschema.model import LABELLED, Field, Schema
 from privsynth.tableschema.person import RowsPerPerson
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MISSING = 0.05
 GENERATOR = "schema"
@@ -83,18 +81,18 @@ class Mock:
 
     def provenance(self, rows: int) -> Provenance:
         """Return what is said of the rows wherever they go."""
-        spend = self.schema.spend or {}
+        unknown = self.schema.spend is None and bool(self.schema.learned())
+        spend = self.schema.spend or ({"epsilon": None, "delta": None} if unknown else {})
         unit = {"column": self.schema.unit_column, "max_rows": self.schema.max_rows}
-        epsilon = None if self.void else float(spend.get("epsilon", 0.0))
         return Provenance(
             generation=1,
             generator=GENERATOR,
-            dp=self.void is None,
+            dp=False if self.void else None if unknown else True,
             guarantee={
                 "sentence": self.sentence(),
-                "epsilon": epsilon,
-                "delta": float(spend.get("delta", 0.0)),
-                "unit": unit,
+                "epsilon": None if self.void else spend.get("epsilon", 0.0),
+                "delta": spend.get("delta", 0.0),
+                "unit": spend.get("unit", unit),
             },
             rows=rows,
         )
@@ -143,7 +141,8 @@ def mock(
     where: str | None = None,
     rows_per_person: int | str | RowsPerPerson | None = None,
     allow_data_dependent_schema: bool = False,
-) -> pd.DataFrame:
+    to: str = "pandas",
+) -> Any:
     """Make rows from a schema alone: labels alike, numbers even between their bounds, constraints kept, people made up.
 
     Guarantee:
@@ -157,9 +156,10 @@ def mock(
         where: Conditions such as ``age >= 80 and sex in ('F', 'X')``.
         rows_per_person: Give made-up people several rows: 4 for 1 to 4 of them, or `geometric:4`; by default what the schema says.
         allow_data_dependent_schema: Take a schema that was read from data without paying; `attrs` then says that nothing is private.
+        to: "pandas", "polars" or "arrow": as what the rows come back.
 
     Returns:
-        The rows; `attrs["privsynth"]` says where they come from.
+        The rows; `attrs["privsynth"]` (of pandas, and the metadata of Arrow) says where they come from.
 
     Raises:
         SchemaError: columns lack bounds or labels (all are named), or the schema was read from data.
@@ -170,10 +170,9 @@ def mock(
         raise UsageError(f"{n!r} rows cannot be made. Give a whole number, 0 or more.")
     import pyarrow as pa
 
-    batches = made.batches(n, seed=seed, where=where, rows_per_person=rows_per_person)
-    frame: pd.DataFrame = pa.concat_tables(batches).to_pandas()
-    frame.attrs[MARK] = replace(made.provenance(len(frame)), columns=tuple(frame.columns)).to_json()
-    return frame
+    check_form(to)
+    table = pa.concat_tables(made.batches(n, seed=seed, where=where, rows_per_person=rows_per_person))
+    return as_form(with_provenance(table, made.provenance(table.num_rows)), to)
 
 
 def _with_a_row(schema: Schema) -> Schema:

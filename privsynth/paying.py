@@ -82,6 +82,19 @@ def reserve(plan: AnyPlan, dataset: str, ledger: Path | str | None, purpose: str
     return Reservation(ledger=book, entry=entry)
 
 
+def check_budget(plan: AnyPlan, dataset: str, ledger: Path | str | None, watch: Told | None = None) -> None:
+    """Refuse a plan that the dataset's budget does not allow before its table is read; `pay` decides, once it was.
+
+    A fit that a checkpoint is of is let through: its entry may have paid for it.
+
+    Raises:
+        BudgetError: as for `pay`.
+    """
+    if not (isinstance(watch, Checkpoint) and watch.resumes):
+        book = Ledger(Path(ledger) if ledger is not None else default_path())
+        book.check(dataset, None if isinstance(plan, BaselinePlan) else plan.event)
+
+
 def owing(note: Mapping[str, Any], ledger: Path | str | None) -> Reservation:
     """Return the reservation of a model that was kept before the ledger could record it: it is still to be committed.
 

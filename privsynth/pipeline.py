@@ -20,11 +20,12 @@ from privsynth.fitting import Progress, dataset_name, execute, quiet, say_plan, 
 from privsynth.generators.fitted import Fitted
 from privsynth.mocking import mock
 from privsynth.noise import OsNoise
-from privsynth.paying import pay, watched
+from privsynth.paying import check_budget, pay, watched
 from privsynth.planning import plan_fit
 from privsynth.privacy import Private
 from privsynth.provenance import check_licence, check_terms
 from privsynth.release import HOLDOUT_PERCENT, Story, check_output, write_release
+from privsynth.reproduction import command_of
 from privsynth.rescue import check_resumable, read_paid
 from privsynth.sampling import sample
 from privsynth.scanning import scan
@@ -100,6 +101,7 @@ def fit(
     say_plan(plan, progress)
     purpose = f"fit {plan.generator}"
     with watched(plan, checkpoint, purpose, on_step, progress) as watch:
+        check_budget(plan, name, ledger, watch)
         progress("reading the table")
         source = settled(plan, open_table(table, encoding=encoding))
         paid = pay(plan, source, name, ledger, purpose, watch)
@@ -124,6 +126,7 @@ def run(
     terms: Sequence[str] = (),
     checkpoint: Path | str | None = None,
     on_step: OnStep | None = None,
+    command: str | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """Do all of it: scan, learn the schema, fit, sample, audit, report; leave a complete folder or none.
@@ -144,11 +147,13 @@ def run(
         terms: Tags of its terms of use.
         checkpoint: As for `fit`.
         on_step: As for `fit`.
+        command: What the owner's report says to do it again; by default the command line that these arguments are.
         **options: As for `plan_fit`.
 
     Returns:
         The owner's report as JSON values.
     """
+    command = command or command_of(table, {**locals(), **options})
     name, table = dataset_name(table, dataset), opened_once(table, encoding=encoding)
     plan = plan_fit(table, epsilon=epsilon, encoding=encoding, **options)
     licence, terms = check_licence(licence), check_terms(terms)
@@ -156,14 +161,18 @@ def run(
     if resume_from is not None:
         check_resumable(plan, checkpoint)
     say_plan(plan, progress)
-    progress("reading the table")
-    source = open_table(table, encoding=encoding).loaded()
-    story = Story(source=source, plan=plan, out=Path(out), progress=progress, licence=licence, terms=terms)
-    if resume_from is not None:
-        key, fitted, owed = read_paid(Path(resume_from), ledger)
-        return write_release(replace(story, paid=owed), fitted, key, rows=rows, seed=seed, raw=raw)
     purpose = f"run {plan.generator}"
     with watched(plan, checkpoint, purpose, on_step, progress) as watch:
+        if resume_from is None:
+            check_budget(plan, name, ledger, watch)
+        progress("reading the table")
+        source = open_table(table, encoding=encoding).loaded()
+        story = Story(
+            source=source, plan=plan, out=Path(out), progress=progress, licence=licence, terms=terms, command=command
+        )
+        if resume_from is not None:
+            key, fitted, owed = read_paid(Path(resume_from), ledger)
+            return write_release(replace(story, paid=owed), fitted, key, rows=rows, seed=seed, raw=raw)
         key = watch.key("holdout", OsNoise())
 
         def train() -> Private[npt.NDArray[np.bool_]]:
@@ -195,5 +204,8 @@ def demo(
     """
     check_output(Path(out))
     progress(f"simulating {rows:,} hospital admissions")
+    command = command_of(
+        None, {"rows": rows, "seed": seed, "epsilon": epsilon, "focus": focus, "out": out}, verb="demo"
+    )
     with hospital_stays(rows, seed=seed) as stays:
-        return run(**stays, epsilon=epsilon, out=out, focus=focus, progress=progress)
+        return run(**stays, epsilon=epsilon, out=out, focus=focus, progress=progress, command=command)

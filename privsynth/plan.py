@@ -218,6 +218,26 @@ class Plan:
         }
         return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        told = self.to_json()
+        rows = [[each["stage"], f"{each['epsilon_alone']:.3g}"] for each in told["stages"]]
+        facts = [
+            ("protected", self.unit.sentence()),
+            ("generator", f"{self.generator}, because {self.why}"),
+            ("learned under the budget", ", ".join(told["learned_columns"]) or "nothing"),
+        ]
+        table = (("stage", "epsilon alone"), rows)
+        return card(
+            "Plan of a fit: nothing was read or spent",
+            facts,
+            tone="bad" if self.void else "",
+            note=told["guarantee"]["sentence"],
+            table=table,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the budget plan, for `--dry-run`."""
         stages = [] if self.derive is None else [_stage("derive the schema", spend_of(self.derive.event), self.budget)]

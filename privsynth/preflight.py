@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.hierarchy import OTHER, group_names, parents_of
+from privsynth.tableschema.model import Schema
 
 MOST_NAMED = 5
 _SIGMAS = 3.0
@@ -92,6 +93,17 @@ def costs(domains: Sequence[Domain], plans: Sequence[Measured], *, max_rows: int
 def most_costly(found: Sequence[Cost]) -> tuple[Cost, ...]:
     """Return at most five columns for which there is something to advise."""
     return tuple(cost for cost in found if cost.advice)[:MOST_NAMED]
+
+
+def lost_target(schema: Schema) -> str | None:
+    """Return what to say where a budget could learn one label only of the target; the schema of a release shows it too."""
+    named = [field for field in schema.modelled if field.name == schema.target]
+    if not named or named[0].source("enum") != "dp" or len(named[0].enum or ()) != 1:
+        return None
+    return (
+        f"of the target `{named[0].name}` only one label was frequent enough to be learned, so that no model can learn from the synthetic "
+        "table to predict it. Declare its labels, which costs nothing (--declare or --schema), or spend more epsilon or more rows."
+    )
 
 
 def note(found: Sequence[Cost]) -> str | None:

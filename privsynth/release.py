@@ -20,6 +20,7 @@ from privsynth.generators.baselines import MARK as NOT_PRIVATE
 from privsynth.generators.fitted import Fitted
 from privsynth.paying import Reservation
 from privsynth.report import build_report, render_html
+from privsynth.reproduction import versions
 from privsynth.rescue import keep_paid
 from privsynth.saving import save_table
 from privsynth.table.source import Source, open_table
@@ -42,6 +43,7 @@ class Story:
         paid: The ledger's entry, or None where an earlier run has paid.
         licence: Of the synthetic table, as its owner states it, or None.
         terms: Tags of its terms of use.
+        command: The command line that does it again, for the owner's report.
     """
 
     source: Source
@@ -51,6 +53,7 @@ class Story:
     paid: Reservation | None = None
     licence: str | None = None
     terms: tuple[str, ...] = ()
+    command: str | None = None
 
 
 def check_output(out: Path) -> None:
@@ -82,7 +85,7 @@ def write_release(
     try:
         if owed is not None:
             fitted, owed = owed.committed(fitted), None
-        with atomic_folder(story.out) as folder:
+        with atomic_folder(story.out, private=fitted.guarantee.void is not None) as folder:
             return _write(story, fitted, key, folder, rows=rows, seed=seed, raw=raw)
     except BaseException as error:
         refused = owed is not None and isinstance(error, Exception) and not isinstance(error, ResourceError)
@@ -111,7 +114,7 @@ def _write(
     findings = _findings(story, fitted, key, synthetic)
     for name in ("scan", "audit", "evaluate", "carried"):
         (owner / f"{name}.json").write_text(json_text(findings[name]), encoding="utf-8")
-    reports = {audience: _report(audience, story, fitted, findings) for audience in ("owner", "release")}
+    reports = {audience: _report(audience, story, fitted, findings, seed) for audience in ("owner", "release")}
     for audience, place in (("owner", owner), ("release", release)):
         (place / "report.json").write_text(json_text(reports[audience]), encoding="utf-8")
         (place / "report.html").write_text(render_html(reports[audience]), encoding="utf-8")
@@ -183,7 +186,9 @@ def _target(fitted: Fitted) -> str | None:
     return fitted.schema.target if fitted.schema.target in names else None
 
 
-def _report(audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, Any]) -> dict[str, Any]:
+def _report(
+    audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, Any], seed: int | None
+) -> dict[str, Any]:
     ours = audience == "owner"
     return build_report(
         audience=audience,
@@ -195,7 +200,7 @@ def _report(audience: Any, story: Story, fitted: Fitted, findings: Mapping[str, 
         carried=findings["carried"] if ours else None,
         synthetic=findings["synthetic"],
         ledger=story.paid.account() if ours and story.paid is not None else None,
-        reproduction=_reproduction(story, fitted),
+        reproduction=_reproduction(story, fitted, seed),
         title="Synthetic table",
     )
 
@@ -205,18 +210,22 @@ def _because(story: Story, fitted: Fitted) -> dict[str, str]:
     return {"generator_because": story.plan.why} if story.plan.generator == fitted.generator else {}
 
 
-def _reproduction(story: Story, fitted: Fitted) -> dict[str, Any]:
+def _reproduction(story: Story, fitted: Fitted, seed: int | None = None) -> dict[str, Any]:
     import numpy as np
 
     return {
+        **({"command": story.command} if story.command is not None else {}),
         "privsynth": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "packages": versions(),
         "generator": fitted.generator,
         **_because(story, fitted),
         "config": dict(fitted.config),
         "event": dict(fitted.event),
         "holdout": f"each unit by its own coin, {HOLDOUT_PERCENT}% on average, kept out of training",
+        "seed": "none: rows were drawn with coins of the operating system" if seed is None else seed,
+        **({"model_digest": fitted.digest()} if fitted.stored else {}),
     }
 
 

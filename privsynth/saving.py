@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -16,6 +17,7 @@ from privsynth.provenance import (
     Provenance,
     check_sidecar,
     forget_sidecar,
+    kept_on_error,
     provenance_of,
     with_provenance,
     write_provenance,
@@ -46,7 +48,7 @@ def save_batches(
         raw: Leave text cells that a spreadsheet would run as formulas as they are.
         provenance: Where the table comes from; by default what the first batch says of itself. Parquet and Arrow files carry it in
             their metadata; beside others it is written as `PATH.manifest.json`. That of an earlier table is removed. A file that is
-            said to contain real rows gets mode 0600.
+            said to contain real rows, or rows of a model without a guarantee, gets mode 0600.
         overwrite: Replace the rows of a database's table that has some; a file is always replaced.
 
     Returns:
@@ -66,8 +68,9 @@ def save_batches(
     noted = said if not keeps_metadata(path) and not is_device(path) else None
     if noted is not None:
         check_sidecar(path)
-    private = said is not None and said.contains_real_rows
-    with atomic_file(path, private=private) as temporary, temporary.open("wb") as target:
+    private = said is not None and said.private
+    kept = nullcontext() if noted is None else kept_on_error(path)
+    with kept, atomic_file(path, private=private) as temporary, temporary.open("wb") as target:
         rows = write_batches(chain([first], each), path, target, raw=raw)
         if noted is not None:
             write_provenance(path, replace(noted, rows=rows, columns=tuple(first.column_names)))
@@ -96,7 +99,8 @@ def _save_at(batches: Iterable[Any], url: str, *, raw: bool, provenance: Provena
             return None
         return json.dumps(replace(said, rows=rows, columns=tuple(first.column_names)).to_json())
 
-    return write_database(chain([first], each), url, overwrite=overwrite, manifest=manifest)
+    private = said is not None and said.private
+    return write_database(chain([first], each), url, overwrite=overwrite, manifest=manifest, private=private)
 
 
 def check_destination(url: str, *, overwrite: bool = False) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from privsynth.accounting import Spend, epsilon_of, event_from_json, spend_of
 from privsynth.audits.shadows.fits import Promise, audit_shadows
 from privsynth.audits.shadows.likelihood import LEAST_SHADOWS
-from privsynth.audits.shadows.pool import Toss, assemble_pool
+from privsynth.audits.shadows.pool import ShadowPool, Toss, assemble_pool
 from privsynth.audits.shadows.queries import LEAST_FITS
 from privsynth.audits.shadows.targets import REAL, SYNTHETIC, choose_targets
 from privsynth.errors import ArtifactError, UsageError
@@ -158,19 +158,10 @@ def shadow_audit(
     wanted = _check(fitted, shadows, queries_fits, time_budget)
     _check_source(fitted, shadows_from, queries_fits)
     recipe = Recipe.of(fitted)
-    inside = open_table(train, encoding=encoding).loaded()
-    outside = None if holdout is None else open_table(holdout, encoding=encoding).loaded()
-    for source in (inside, outside):
-        if source is not None:
-            check_columns(source, fitted.schema, fitted.guarantee.unit)
     progress("reading the tables")
-    pool = assemble_pool(
-        typed_frame(inside, fitted.schema),
-        None if outside is None else typed_frame(outside, fitted.schema),
-        train_units=_units(inside, fitted),
-        holdout_units=_units(outside, fitted),
-        seed=seed,
-    )
+    inside = _real(fitted, train, encoding)
+    outside = None if holdout is None else _real(fitted, holdout, encoding)
+    pool = _pool(fitted, inside, outside, seed)
     every, drawn = stacked(inside, outside), OsNoise() if noise is None else noise
     released = open_table(fitted.sample(seed=seed) if synthetic is None else synthetic, encoding=encoding)
     target = _typed(released, fitted)
@@ -188,6 +179,24 @@ def shadow_audit(
         queries_fits=queries_fits,
         time_budget=time_budget,
         progress=progress,
+    )
+
+
+def _real(fitted: Fitted, table: Any, encoding: str) -> Source:
+    """Read a table of real rows into memory."""
+    source = open_table(table, encoding=encoding).loaded()
+    check_columns(source, fitted.schema, fitted.guarantee.unit)
+    return source
+
+
+def _pool(fitted: Fitted, inside: Source, outside: Source | None, seed: int) -> ShadowPool:
+    """Return the real rows that fits are made with and without."""
+    return assemble_pool(
+        typed_frame(inside, fitted.schema),
+        None if outside is None else typed_frame(outside, fitted.schema),
+        train_units=_units(inside, fitted),
+        holdout_units=_units(outside, fitted),
+        seed=seed,
     )
 
 

@@ -149,11 +149,14 @@ def print_evaluation(evaluate: Mapping[str, Any]) -> None:
     if prediction.get("tstr") is not None:
         rows.append((f"prediction of {prediction['target']}", prediction.get("tstr"), prediction.get("trtr")))
     rows += _further(evaluate)
-    _print(
-        "Synthetic beside its reference (the holdout; models trained on real rows)",
-        ("figure", "synthetic", "reference"),
-        rows,
-    )
+    held = (evaluate.get("rows") or {}).get("holdout")
+    reference = "(the holdout; models trained on real rows)" if held else "(none: give real rows with --holdout)"
+    _print(f"Synthetic beside its reference {reference}", ("figure", "synthetic", "reference"), rows)
+    if prediction.get("target") is not None and prediction.get("tstr") is None and prediction.get("reason"):
+        from rich.markup import escape
+
+        console = _console()
+        console.print(escape(prediction["reason"]), soft_wrap=not console.is_terminal)
     _groups(evaluate.get("groups") or ())
     if evaluate.get("drift"):
         print_drift(evaluate["drift"])
@@ -185,13 +188,18 @@ def _at(document: Mapping[str, Any], path: str) -> Any:
 
 
 def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
-    rows = []
+    rows: list[tuple[object, ...]] = []
+    bare: list[str] = []
     for each in groups:
         summary = each.get("summary") or {}
         grown = None if summary.get("amplifies") is None else "yes" if summary["amplifies"] else "not beyond chance"
         worst = summary.get("worst_drop") or {}
         gaps = (summary.get("selection_gap_tstr"), summary.get("selection_gap_trtr"))
-        rows.append((each["column"], *gaps, grown, worst.get("label"), worst.get("drop")))
+        figures = (*gaps, grown, worst.get("label"), worst.get("drop"))
+        if all(figure is None for figure in figures):
+            bare.append(f"Groups of `{each['column']}` were not compared. {each.get('reason') or ''}".rstrip())
+        else:
+            rows.append((each["column"], *figures))
     if rows:
         headers = (
             "attribute",
@@ -202,6 +210,8 @@ def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
             "its drop",
         )
         _print("Groups of protected attributes", headers, rows)
+    for line in bare:
+        _console().print(_cell(line), soft_wrap=True)
 
 
 def print_drift(drift: Mapping[str, Any]) -> None:

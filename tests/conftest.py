@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,19 @@ from simulated_people import people
 from privsynth.generators.ctgan import CtganConfig
 
 
+@pytest.fixture(scope="session")
+def _ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, one after the other: `mktemp` would read the names of all that came before, for every test."""
+    place = tmp_path_factory.mktemp("ledgers")
+    return (place / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_ledger(_ledgers: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the ledger of the person who runs it."""
-    monkeypatch.setenv("PRIVSYNTH_LEDGER", str(tmp_path_factory.mktemp("ledger") / "ledger.db"))
+    folder = next(_ledgers)
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("PRIVSYNTH_LEDGER", str(folder / "ledger.db"))
 
 
 @pytest.fixture(autouse=True)

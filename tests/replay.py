@@ -15,15 +15,18 @@ import hashlib
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
 import numpy as np
+import pytest
 
 from privsynth._events import SampledGaussianDpEvent
 from privsynth.accounting import Spend, sampled_gaussian, spend_of
 from privsynth.errors import PrivsynthError
+from privsynth.generators import binning
 from privsynth.noise import Ints, Noise, Reals, chosen_of, on_grid, scale_of, spread_of, threshold_of
 from privsynth.privacy import Private
 
@@ -292,14 +295,48 @@ def check(
     Raises:
         Violation: with the position of the neighbour.
     """
-    tape, expected = record(mechanism, table, seed=seed)
-    for number, neighbour in enumerate(neighbours):
-        try:
-            replay(mechanism, neighbour, tape, expected, odd_unit)
-            if both:
-                replay(mechanism, table, *record(mechanism, neighbour, seed=seed), odd_unit)
-        except Violation as violation:
-            raise Violation(f"neighbour {number}: {violation}") from violation
+    with smoothed_twice():
+        tape, expected = record(mechanism, table, seed=seed)
+        for number, neighbour in enumerate(neighbours):
+            try:
+                replay(mechanism, neighbour, tape, expected, odd_unit)
+                if both:
+                    replay(mechanism, table, *record(mechanism, neighbour, seed=seed), odd_unit)
+            except Violation as violation:
+                raise Violation(f"neighbour {number}: {violation}") from violation
+
+
+@contextmanager
+def smoothed_twice() -> Iterator[None]:
+    """Smooth the cells of the same noisy answers twice and no more, whatever the number of neighbours: a third of a replay's time.
+
+    The function that smooths is given numbers alone; all of their bits are the key. What other numbers give is always computed.
+
+    Raises:
+        Violation: the second time gives something else than the first.
+    """
+    true, known = binning.smoothed_cells, dict[Any, tuple[Any, bool]]()
+
+    def smoothed(*numbers: Any) -> Any:
+        key = tuple(map(_bits, numbers))
+        first, twice = known.get(key, (None, False))
+        if not twice:
+            found = true(*numbers)
+            if first is not None and _bits(found) != _bits(first):
+                raise Violation("cells of the same noisy answers are smoothed in two ways")
+            first, known[key] = found, (found.copy(), first is not None)
+        return first.copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(binning, "smoothed_cells", smoothed)
+        yield
+
+
+def _bits(value: Any) -> Any:
+    """Return what two values have in common only if no bit of them differs."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    return tuple(_bits(getattr(value, each.name)) for each in fields(value)) if is_dataclass(value) else repr(value)
 
 
 def steps_on(tape: Iterable[Asked]) -> Counter[tuple[float, float]]:

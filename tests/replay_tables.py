@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -118,6 +119,24 @@ def neighbours_of_patients() -> dict[str, list[Row]]:
         "hostile patient": [*(dict.fromkeys(NAMES, "1e300") for _ in range(4)), *BASE],
         "patient of equal rows": [*BASE, *[_row()] * 4],
     }
+
+
+@functools.cache
+def base() -> Source:
+    """Return BASE, loaded once for all test files of a process."""
+    return source_of(BASE)
+
+
+@functools.cache
+def near_rows() -> dict[str, Source]:
+    """Return the tables with one row more or less, loaded once."""
+    return {name: source_of(rows) for name, rows in neighbours_of_rows().items()}
+
+
+@functools.cache
+def near_patients() -> dict[str, Source]:
+    """Return the tables with one patient more or less, loaded once."""
+    return {name: source_of(rows) for name, rows in neighbours_of_patients().items()}
 
 
 def _field(name: str, **leaves: Any) -> Field:

@@ -25,7 +25,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from privsynth import _container, artifact
-from privsynth.artifact import digest_folder, read_manifest, read_model, verify_folder, write_manifest, write_model
+from privsynth.artifact import (
+    digest_folder,
+    read_manifest,
+    read_model,
+    verify,
+    verify_folder,
+    write_manifest,
+    write_model,
+)
 from privsynth.errors import ArtifactError, PrivsynthError, ResourceError, UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -581,6 +589,8 @@ def test_a_release_with_an_altered_or_missing_manifest_is_found(release: Path, t
     (release / "manifest.json").unlink()
     assert "cannot be opened" in verify_folder(release)[0]
     assert "cannot be opened" in verify_folder(tmp_path / "none")[0]
+    with pytest.raises(ArtifactError, match=r"There is nothing at `.*none`\. Give the folder of a run"):
+        verify(tmp_path / "none")
 
 
 def test_a_manifest_that_lists_nothing_is_found(release: Path) -> None:

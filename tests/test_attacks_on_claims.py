@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from dataclasses import replace
@@ -154,6 +155,88 @@ def test_a_manifest_does_not_stay_with_a_table_that_was_not_replaced(monkeypatch
     assert said.contains_real_rows
 
 
+@pytest.mark.parametrize("known_at", ["target", "link", "both"])
+def test_a_manifest_lies_beside_what_a_link_leads_to(folder: Path, known_at: str) -> None:
+    """Real rows that are written through a link are in the file that it leads to, which others read by its own name."""
+    rows, link = pa.table({name: ["1"] for name in NAMES}), folder / "public" / "link.csv"
+    link.parent.mkdir()
+    save_table(rows, folder / "made.csv", provenance=PRIVATE)
+    if known_at != "target":
+        sidecar_of(link).write_bytes(sidecar_of(folder / "made.csv").read_bytes())
+    if known_at == "link":
+        sidecar_of(folder / "made.csv").unlink()
+    link.symlink_to("../made.csv")
+    save_table(rows, link, provenance=MIXED)
+    for name in (link, folder / "made.csv"):
+        said = read_provenance(name)
+        assert said is not None
+        assert (said.contains_real_rows, mode(name)) == (True, 0o600)
+    save_table(rows, link)
+    assert read_provenance(link) is read_provenance(folder / "made.csv") is None
+
+
+def test_a_manifest_does_not_stay_with_a_file_that_was_not_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder such as /tmp a file of somebody else may be read and not replaced, and one beside it may be made."""
+
+    def refused(here: Any, there: Any) -> None:
+        if str(there).endswith(".csv"):
+            raise PermissionError(1, "Operation not permitted", str(there))
+        usual(here, there)
+
+    usual, rows = os.replace, pa.table({name: ["1"] for name in NAMES})
+    save_table(rows, folder / "mixed.csv", provenance=MIXED)
+    monkeypatch.setattr("privsynth.files.os.replace", refused)
+    for name in ("t", "mixed"):
+        with pytest.raises(UsageError, match="could not be written"):
+            save_table(rows, folder / f"{name}.csv", provenance=PRIVATE)
+    assert read_provenance(folder / "t.csv") is None
+    said = read_provenance(folder / "mixed.csv")
+    assert said is not None
+    assert said.contains_real_rows
+
+
+def test_rows_that_came_later_have_no_guarantee(folder: Path) -> None:
+    rows = pa.Table.from_pandas(pd.read_csv(folder / "t.csv", dtype=str), preserve_index=False)
+    few = with_provenance(rows.slice(0, 10), replace(PRIVATE, rows=10))
+    both = pa.concat_tables([few, rows])  # keeps what is said of the first
+    assert read_provenance(both) == read_provenance(few)
+    told: list[str] = []
+    found = library.curate(both, schema=schema(), progress=told.append)
+    assert (found.provenance.covered, found.provenance.generation, found.provenance.guarantee) == (False, None, None)
+    assert any("more rows than its manifest is about" in each for each in told)
+    assert curated(few.slice(0, 5))["covered_by_the_guarantee"]
+    assert library.curate(pa.concat_tables([with_provenance(few, MIXED), rows]), schema=schema()).contains_real_rows
+
+
+def test_rows_of_a_condition_may_be_real(folder: Path, fitted: Fitted) -> None:
+    from sdv.sampling import Condition, DataFrameCondition
+
+    from privsynth.sdv.synthesizers import load_synthesizer
+
+    real = pd.read_csv(folder / "t.csv")[["age", "sex"]].head(4)
+    fitted.save(folder / "model")
+    ours = load_synthesizer(folder / "model")
+    places = {"plain": folder / "plain", "framed": folder / "framed", "known": folder / "known"}
+    ours.sample_from_conditions([Condition({"sex": "Male"}, num_rows=2)], output_folder_path=places["plain"])
+    mixed = [Condition({"sex": "Male"}, num_rows=2), DataFrameCondition(real)]
+    ours.sample_from_conditions(mixed, output_folder_path=places["framed"])
+    ours.sample_remaining_columns(real, output_folder_path=places["known"])
+    for name, place in places.items():
+        (path,) = place.glob("*.csv")
+        said = read_provenance(path)
+        assert said is not None
+        assert (said.contains_real_rows, said.covered, mode(path)) == (
+            (False, True, 0o644) if name == "plain" else (True, False, 0o600)
+        )
+    texts = [Condition({"sex": "Male", "age": 30}, num_rows=1), DataFrameCondition(real[["age"]].astype(str))]
+    with pytest.raises(UsageError, match="column of several types") as refused:  # Arrow would quote a cell
+        ours.sample_from_conditions(texts, output_folder_path=folder / "texts")
+    assert refused.value.__suppress_context__
+    assert not (folder / "texts").exists()
+
+
 def test_given_rows_are_for_their_owner(folder: Path, fitted: Fitted) -> None:
     pd.read_csv(folder / "t.csv")[["age"]].head(5).to_csv(folder / "p.csv", index=False)
     given = library.sample(fitted, given=folder / "p.csv", to="arrow")
@@ -162,6 +245,10 @@ def test_given_rows_are_for_their_owner(folder: Path, fitted: Fitted) -> None:
         assert mode(folder / name) == 0o600
         save_table(fitted.sample(5), folder / name)
         assert mode(folder / name) == 0o644
+    for kind in ("sqlite", "duckdb"):
+        save_table(given, f"{kind}:///{folder}/{kind}.db::t")
+        save_table(fitted.sample(5), f"{kind}:///{folder}/public-{kind}.db::t")
+        assert (mode(folder / f"{kind}.db"), mode(folder / f"public-{kind}.db")) == (0o600, 0o644)
 
 
 def test_figures_of_real_rows_are_for_their_owner(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,6 +258,22 @@ def test_figures_of_real_rows_are_for_their_owner(folder: Path, capsys: pytest.C
     for name in ("scan.json", "scan.html", "data.yaml"):
         assert mode(name) == 0o600, name
     assert mode("stated.yaml") == 0o644
+
+
+def test_what_no_guarantee_covers_is_for_its_owner(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A schema that was read from the data gets mode 0600, and so does all that repeats its labels."""
+    assert privsynth(capsys, "schema", "t.csv", "-o", "data.yaml").code == 0
+    asked = ("--schema", "data.yaml", "--allow-data-dependent-schema", "--generator", "copula", "--epsilon", 3)
+    assert privsynth(capsys, "fit", "t.csv", *asked, "-o", "model").code == 0
+    assert privsynth(capsys, "sample", "model", "-n", 9, "-o", "o.csv").code == 0
+    assert privsynth(capsys, "mock", "data.yaml", "--allow-data-dependent-schema", "-n", 9, "-o", "m.parquet").code == 0
+    assert privsynth(capsys, "run", "t.csv", *asked, "-o", "out").code == 0
+    assert privsynth(capsys, "ledger", "show", "--json", "ledger.json").code == 0
+    files = [*Path("model").iterdir(), *(each for each in Path("out").rglob("*") if each.is_file())]
+    assert len(files) > 10
+    for name in ("o.csv", "m.parquet", "ledger.json", *files):
+        assert mode(name) == 0o600, name
+    assert mode("model") == mode("out") == mode("out/release") == 0o700
 
 
 def test_drift_of_a_table_with_real_rows_is_not_shared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,6 +338,46 @@ def test_a_folder_does_not_hide_what_it_sets(folder: Path, capsys: pytest.Captur
     told = privsynth(capsys, "fit", *asked).err
     assert told == "privsynth.toml: epsilon 100, dataset x\ufffd[2K\ufffd\n"
     assert privsynth(capsys, "-q", "fit", *asked).err == privsynth(capsys, "fit", "-q", *asked).err == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[defaults]\ndataset = "https://me@host/t.csv?api_key=SECRET"', "dataset https://host/t.csv"),
+        ('[defaults]\nschema = "s3://SECRET@host/s.yaml"', "schema s3://host/s.yaml"),
+        ('[fit]\nfocus = ["https://SECRET@h/a", "age"]', "focus https://h/a, age"),
+    ],
+)
+def test_what_a_folder_sets_is_told_without_what_an_address_hides(
+    folder: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    (folder / settings.FILE_NAME).write_text(text)
+    done = privsynth(capsys, "fit", "t.csv", "--epsilon", 1, "--dry-run")
+    assert f"privsynth.toml: {told}" in done.err
+    assert "SECRET" not in done.err.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sample", "{}", "-o", "o.csv"),
+        ("card", "{}"),
+        ("check", "{}"),
+        ("curate", "t.csv", "--schema", "{}", "-o", "o.csv"),
+        ("fit", "t.csv", "--epsilon", 1, "-o", "{}"),
+        ("run", "t.csv", "--epsilon", 1, "-o", "o", "--resume-from", "{}"),
+        ("--config", "{}", "ledger", "show"),
+    ],
+)
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_an_address_in_place_of_a_path_is_not_repeated_with_its_password(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: tuple[Any, ...], form: str
+) -> None:
+    given = "s3://me:SEC/RET@host/x?token=SECRET"
+    done = privsynth(capsys, "--log-format", form, *(given if each == "{}" else each for each in command))
+    assert done.code in (2, 3, 5)
+    assert "SEC" not in done.out + done.err
+    assert "host" in done.err
 
 
 @pytest.mark.parametrize(

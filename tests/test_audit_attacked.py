@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from privsynth.audits import AuditResult, audit_tables
 from privsynth.audits.carried import find_carried
 from privsynth.audits.copies import exchangeable_part
 from privsynth.audits.risk import carried_rows
-from privsynth.audits.spellings import label_columns
+from privsynth.audits.spellings import label_columns, moments
 from privsynth.audits.statistics import excess_p, rank_test
 from privsynth.audits.strangeness import features
 from privsynth.audits.tables import Tables, align
@@ -51,6 +53,13 @@ def test_rows_of_few_kinds_are_not_refused_for_the_order_of_the_tables() -> None
 
     found = [audited(drawn(160), drawn(100), drawn(40)) for _ in range(3)]
     assert {result.verdict for result in found} == {"no leak found"}  # once: refused, since ties went to train rows
+
+
+def test_dates_that_pandas_lacks_are_dates() -> None:
+    cells = ["1500-01-01", "9999-12-31 12:00:00", "1969-12-31", "0001-01-01", "15000101", None, "1500-13-01", "x"]
+    expected = [-171_664.0, 2_932_896.5, -1.0, -719_162.0, np.nan, np.nan, np.nan, np.nan]
+    np.testing.assert_array_equal(moments(pd.Series(cells, dtype=object)), expected)
+    np.testing.assert_array_equal(moments(pd.Series([dt.date(1500, 1, 1), dt.date(1969, 12, 31)])), [-171_664.0, -1.0])
 
 
 def test_labels_that_are_equally_frequent_are_told_apart_by_their_names_and_not_by_their_rows() -> None:
@@ -261,3 +270,21 @@ def test_tables_that_were_split_by_rows_and_not_by_units_are_told() -> None:
     assert "split by rows" not in told(train, holdout)  # one unit of ten
     assert "split by rows, not by units: 11% of the units" in told(train[:4], holdout)
     assert "Split by units." in told(train[:4], holdout)
+
+
+def test_the_unit_that_a_schema_states_is_audited_by_one_row_of_each() -> None:
+    from privsynth import audit
+    from privsynth.tableschema import schema_from_declaration
+
+    rng = np.random.default_rng(11)
+    people = [
+        pd.DataFrame({"id": np.repeat(np.arange(60) + 100 * side, 3), "x": rng.normal(size=180)}) for side in (0, 1)
+    ]
+    made = pd.DataFrame({"x": rng.normal(size=120)})
+    declared = {"unit": "id", "max_rows": 3, "columns": {"x": {"lower": -5, "upper": 5}}}
+    schema = schema_from_declaration(declared, ["id", "x"])
+    thinned = "One row of each unit was audited: 60 of 180 train rows."
+    assert thinned in audit(people[0], made, people[1], schema=schema).warnings
+    without = audit(people[0], made, people[1].drop(columns="id"), schema=schema).warnings
+    assert not [each for each in without if "One row of each unit" in each]
+    assert thinned in audit(people[0], made, people[1].drop(columns="id").assign(id=range(180)), schema=schema).warnings

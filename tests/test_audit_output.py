@@ -213,9 +213,9 @@ class TestDrawing:
 class TestPage:
     def test_every_part_is_a_section_and_absent_parts_are_not(self) -> None:
         always = ["What was tested", "Rows recognised", "Outliers"]
-        parts = ["Attributes guessed", "Rows at risk", "Attacks with the generator in hand"]
+        parts = ["Attributes guessed", "Attacks with the generator in hand"]
         end = ["Distances, for context", "What was not tested"]
-        assert headings(render_findings("audit", full_example())) == always + parts + end
+        assert headings(render_findings("audit", full_example())) == [*always, *parts, *end, "Rows at risk"]
         empty = audit_example() | {"attributes": [], "at_risk": [], "shadows": None}
         assert headings(render_findings("audit", empty)) == always + end
         assert headings(render_findings("audit", alone())) == ["What was tested", *end]
@@ -403,7 +403,10 @@ class TestJunit:
         assert set(found) == {"verdict", "copies"}
         guessed = leaking()
         guessed["attribute_test"]["p_holm"] = 0.001
-        assert "`age` guessed 0.412 (of train rows; the strongest of 2 columns)" in troubles(guessed)["attributes"][1]
+        assert (
+            "`age` guessed 0.412 (of 1,600 train rows; the strongest of 2 columns; 95% interval"
+            in troubles(guessed)["attributes"][1]
+        )
 
     @pytest.mark.parametrize(
         ("part", "trouble", "outcome"),
@@ -569,3 +572,23 @@ def test_a_leak_from_files_is_told_alike_everywhere(capsys: pytest.CaptureFixtur
     assert set(rows["row"][: len(copied)]) == set(copied)
     told = "".join(place.read_text("utf-8") for place in places.values()) + found.out
     assert not [value for value in train.to_numpy().ravel() if f"{value:.9f}".lstrip("-") in told]
+
+
+def test_a_leak_of_values_names_the_column_that_shows_it() -> None:
+    """Over all columns together the shares may be alike, and a reader would not see why it is a leak."""
+    audit = audit_example()
+    audit["carried"] |= {"columns": {"age": [40, 12], "iban": [30, 0]}, "p_holm": 1e-4}
+    (told,) = (each for each in findings.findings_of(audit) if each.key == "carried")
+    assert told.outcome == "leak"
+    assert told.found.endswith("; most telling `iban`: 30 train, 0 held out)")
+    audit["carried"]["p_holm"] = 0.5
+    (told,) = (each for each in findings.findings_of(audit) if each.key == "carried")
+    assert "iban" not in told.found
+
+
+def test_a_curve_above_the_bound_is_explained() -> None:
+    audit = audit_example()
+    audit["attacks"][0] |= {"roc": [[0.0, 0.004], [0.5, 0.5], [1.0, 1.0]], "non_members": 400}
+    explained = "Of so few rows chance may carry it above the bound there."
+    assert explained in without_space(Page(render_html(report(audit=audit))).text)
+    assert explained not in without_space(Page(render_findings("audit", audit)).text)

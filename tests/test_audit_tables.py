@@ -18,6 +18,7 @@ from privsynth.audits.neighbours import nearest
 from privsynth.audits.pace import Pace
 from privsynth.audits.pool import assemble
 from privsynth.audits.tables import align
+from privsynth.audits.units import one_row_per_unit
 from privsynth.errors import PrivsynthError, UsageError
 from privsynth.privacy import Private
 
@@ -415,3 +416,9 @@ class TestProperties:
             table["age"] = 77317731
         told = json.dumps(audited(train, pd.concat([synthetic, train]), holdout).to_json())
         assert "7731" not in told
+
+
+def test_large_numbers_of_rows_are_parted_as_elsewhere() -> None:
+    rows, units = pd.DataFrame({"x": range(2400)}), pd.Series(range(2400)) // 2
+    (told,) = one_row_per_unit(rows, units, None, None, seed=0)[2]
+    assert told == "One row of each unit was audited: 1,200 of 2,400 train rows."

@@ -116,6 +116,10 @@ def test_fit_sample_and_verify(capsys: pytest.CaptureFixture[str], folder: Path)
     assert len(text.splitlines()) == 8
     verify = privsynth(capsys, "verify", folder / "m.zip")
     assert (verify.code, verify.out, verify.err) == (0, "Every file is as it was written.\n", "")
+    absent = privsynth(capsys, "verify", folder / "none")
+    assert (absent.code, absent.out) == (5, "")
+    assert "There is nothing at" in absent.err
+    assert "Restore" not in absent.err
 
 
 def test_sample_to_stdout_is_the_file(capsys: pytest.CaptureFixture[str], model: Path, folder: Path) -> None:
@@ -195,7 +199,8 @@ def test_ledger_commands(capsys: pytest.CaptureFixture[str], folder: Path) -> No
     assert "fit maxent" in shown.out
     assert not [line for line in shown.out.splitlines() if line != line.rstrip()]
     verified = privsynth(capsys, "ledger", "verify", folder / "m")
-    assert (verified.code, verified.out) == (0, "The ledger is whole.\n")
+    assert (verified.code, verified.out) == (0, f"The ledger is whole. It has {folder / 'm'}.\n")
+    assert privsynth(capsys, "ledger", "verify").out == "The ledger is whole.\n"
 
 
 def test_our_warnings_are_one_line_and_those_of_others_are_not_shown(

@@ -547,6 +547,8 @@ def test_a_recipe_is_the_same_as_options(model: Fitted, made: pd.DataFrame, tmp_
         ([{"at_least": "a:5"}], "cannot be read"),
         ([{"edge_cases": "many"}], "'many' rows"),
         ([{"spot_check": 0}], "0 rows"),
+        ([{"spot_check": "sheet.html"}], "1 or more. Its file is named by --spot-check."),
+        ([{"edge_cases": 0}], "1 or more.$"),
         ([{"holdout": 1.5}], "the share 1.5"),
         ([{"holdout": 0.5}, {"keep": "a"}], "`keep` comes after `holdout`"),
         (["deduplicate", "deduplicate"], "is there twice"),

@@ -78,6 +78,14 @@ def test_the_sheet_is_one_page_for_a_person(folder: Path, capsys: pytest.Capture
     assert f"<bdi>{rows.key[number - 1]}</bdi>" in page
 
 
+def test_on_a_phone_each_column_of_the_sheet_is_a_block_with_named_lines() -> None:
+    page = render_sheet({"columns": [{"name": "age", "kind": "integer", "has": "1 to 9"}], "rows": []})
+    assert '<table class="stack" role="table">' in page
+    assert '<td role="cell" data-label="in the table">1 to 9</td>' in page
+    assert '<td role="cell" data-label="allowed">not stated</td>' in page
+    assert '.sheet .stack th[scope="row"] { order: -1; }' in page
+
+
 def test_a_sheet_of_anything_is_a_page() -> None:
     assert "Spot check" in render_sheet({})
     odd = {

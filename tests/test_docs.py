@@ -135,6 +135,7 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     from privsynth.simulators import hospital_admissions
 
     hospital_admissions(1500, seed=4).to_csv(tmp_path / "patients.csv", index=False)
+    (tmp_path / "schemas").symlink_to(ROOT / "schemas")
     monkeypatch.chdir(tmp_path)
     found = FENCE.findall(README.read_text(encoding="utf-8"))
     assert {"console", "python"} <= {language for language, _ in found}

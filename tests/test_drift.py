@@ -106,11 +106,28 @@ def test_drift_is_a_function_and_part_of_evaluate(
     whole = command(capsys, "evaluate", *both, "--target", "size", "--target", "ward", "--json", "e.json")
     assert whole.code == 0
     assert "Drift between two releases" in whole.out
-    assert "Groups of protected attributes" in whole.out
+    assert "Groups of `ward` were not compared. There is no holdout to test on." in whole.out
+    assert "Groups of protected attributes" not in whole.out
     found = json.loads(Path("e.json").read_text("utf-8"))
     assert found["drift"]["columns"][0]["name"] == "ward"
     assert [each["target"] for each in found["predictions"]] == ["size"] * 3 + ["ward"] * 3
     assert Path("e.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_be_compared_is_said_in_place_of_an_empty_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, seed in (("train", 0), ("synthetic", 1), ("holdout", 2)):
+        release(150, seed).to_csv(f"{name}.csv", index=False)
+    tables = ("evaluate", "--train", "train.csv", "--synthetic", "synthetic.csv", "--protected", "ward")
+    alone = command(capsys, *tables)
+    assert "beside its reference (none: give real rows with --holdout)" in alone.out
+    assert "Groups of protected attributes" not in alone.out
+    assert "Groups of `ward` were not compared. No target column was named." in alone.out
+    held = command(capsys, *tables, "--holdout", "holdout.csv", "--target", "size").out
+    assert "(the holdout; models trained on real rows)" in held
+    assert "Groups of protected attributes" in held
 
 
 @pytest.mark.parametrize(

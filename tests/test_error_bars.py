@@ -103,6 +103,32 @@ def test_what_has_no_interval_is_refused(tmp_path: Path) -> None:
         privsynth.noise_rows(void, "region")
 
 
+def test_a_label_is_read_as_the_cells_are(tmp_path: Path) -> None:
+    """An interval around no rows, for a label that is spelled otherwise, would tell that nobody has it."""
+    rng = np.random.default_rng(5)
+    gaps = rng.random(900) < 0.1
+    table = pd.DataFrame(
+        {
+            "sick": np.where(gaps, "", rng.choice(["0", "1"], 900)),
+            "flag": np.where(gaps, "", rng.choice(["t", "f"], 900)),
+        }
+    )
+    table["flag"] = table["flag"].map({"t": "true", "f": "false", "": ""})
+    declared = {"columns": {"sick": ["0", "1"], "flag": {"kind": "boolean"}}}
+    model = privsynth.fit(table, epsilon=5, declare=declared, ledger=tmp_path / "ledger.db")
+    drawn = privsynth.sample(model, seed=1)
+    assert drawn["sick"].dtype == np.float64
+    drawn.to_csv(tmp_path / "drawn.csv", index=False)
+    for frame in (drawn, pd.read_csv(tmp_path / "drawn.csv"), pd.read_csv(tmp_path / "drawn.csv", dtype=str)):
+        for column, spelled in (("sick", ("1", 1, 1.0, "1.0")), ("flag", (True, "true", "True"))):
+            found = {privsynth.error_bar(model, frame, column, label) for label in spelled}
+            assert len(found) == 1
+            assert found.pop()[0] > 300
+    for wrong in ("yes", None, "", 2):
+        with pytest.raises(UsageError, match=r"`sick` has no label .*\. Its labels are: 0, 1\."):
+            privsynth.error_bar(model, drawn, "sick", wrong)
+
+
 def test_error_bars_hold_the_true_count(tmp_path: Path) -> None:
     even, drawn = held(12, tmp_path / "ledger.db", seed=1)
     assert min(even, drawn) >= 0.92

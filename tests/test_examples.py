@@ -128,7 +128,9 @@ def test_dbt_publishes_what_passes_the_audit(shell: Any, accounts: pd.DataFrame,
             assert len(rows)
             warehouse.sql(f"CREATE TABLE {name} AS SELECT * FROM rows")  # noqa: S608 - names of ours
     hook = ("sh", EXAMPLES / "dbt_post_hook.sh", "duckdb:///warehouse.duckdb", "train", "holdout")
-    done = shell(*hook, model, published)
+    unknown = shell(*hook, model, published, "no such column")
+    assert (unknown.returncode, published.exists()) == (2, False)
+    done = shell(*hook, model, published, "customer_id")
     assert done.returncode == 0, done.stderr
     assert published.exists()
     assert not list(tmp_path.glob(".draft*"))
@@ -157,7 +159,8 @@ def test_the_action_releases_what_passes_the_audit(
         rows.to_csv(f"{name}.csv", index=False)
         monkeypatch.setenv(name, f"{name}.csv")
     monkeypatch.setenv("MODEL", str(model))
-    assert set(job["env"]) == {"MODEL", *halves}
+    monkeypatch.setenv("UNIT", "customer_id")
+    assert set(job["env"]) == {"MODEL", "UNIT", *halves}
     lines = lines_of(job)
     assert [words[:2] for words in lines if words[0] == "privsynth"] == [
         ["privsynth", verb] for verb in ("verify", "sample", "audit")

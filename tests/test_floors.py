@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "carried",
         "saving",
         "rescue",
+        "reproduction",
         "release",
         "planning",
         "schemas",

@@ -242,7 +242,9 @@ def test_a_release_says_why_its_generator_was_chosen(tmp_path: Path) -> None:
     story = Story(source=open_table(people(5)), plan=plan, out=tmp_path, progress=fitting.quiet)
     why = "only it takes several focuses"
     assert release._manifest(story, fitted, fitted.sample(3))["generator_because"] == why
-    facts = release._reproduction(story, fitted)
+    facts = release._reproduction(story, fitted, 7)
+    assert facts["seed"] == 7
+    assert "command" not in facts
     assert facts["generator_because"] == why
     assert facts["config"]["focus"] == ["region", "age"]
     assert set(facts) <= set(RELEASED_REPRODUCTION)

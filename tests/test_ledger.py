@@ -154,6 +154,20 @@ def test_a_limit_is_kept_unless_replaced(ledger: Ledger) -> None:
     spend(ledger, gaussian(1e6))
 
 
+def test_a_check_refuses_what_a_reservation_would_and_writes_nothing(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "new.db")
+    ledger.check("visits", GaussianDpEvent(1.0))
+    assert not ledger.path.exists()
+    ledger.open("visits", LIMIT)
+    before = ledger.head()
+    ledger.check("visits", GaussianDpEvent(100.0))
+    with pytest.raises(BudgetError, match="does not allow"):
+        ledger.check("visits", GaussianDpEvent(0.01))
+    with pytest.raises(BudgetError, match="keeps to none"):
+        ledger.check("visits", None)
+    assert ledger.head() == before
+
+
 def test_a_dataset_without_a_limit_is_recorded_and_granted(ledger: Ledger) -> None:
     for noise in (0.01, 1e-160, 5.0):
         spend(ledger, gaussian(noise))

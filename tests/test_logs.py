@@ -75,6 +75,15 @@ def test_a_program_of_its_own_speaks_json_and_errors_are_a_line_too(
         assert (done.returncode, line["level"], line["event"]) == (code, "error", "error")
 
 
+def test_a_wrong_option_in_json_says_where_the_options_are_listed(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PRIVSYNTH_LOG_FORMAT")
+    (line,) = lines(privsynth(capsys, "audit", "t.csv").err)
+    assert line["message"].startswith("Missing option '--train'. See `")
+    assert line["message"].endswith(" audit --help`.")
+
+
 def test_the_form_may_be_chosen(
     capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 
 import pytest
 import replay_tables as tables
 from replay import Asked, check, check_spend, record, replay, spend_on
-from replay_tables import BASE, KEY, NAMES, PATIENTS, ROWS, source_of
+from replay_tables import BASE, KEY, NAMES, PATIENTS, ROWS, base, near_patients, near_rows, source_of
 
 from privsynth.accounting import Spend, spend_of
 from privsynth.fitting import execute
@@ -20,22 +19,6 @@ from privsynth.table.coded import encode
 from privsynth.table.source import Source
 from privsynth.tableschema.constraints import FixedCombinations, Inequality
 from privsynth.tableschema.model import Schema
-
-
-@functools.cache
-def base() -> Source:
-    return source_of(BASE)
-
-
-@functools.cache
-def near_rows() -> dict[str, Source]:
-    return {name: source_of(rows) for name, rows in tables.neighbours_of_rows().items()}
-
-
-@functools.cache
-def near_patients() -> dict[str, Source]:
-    return {name: source_of(rows) for name, rows in tables.neighbours_of_patients().items()}
-
 
 FOUR = ("age", "cost", "ward", "died")
 FIVE = ("age", "cost", "ward", "day", "died")

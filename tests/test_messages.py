@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from simulated_people import PEOPLE_DECLARED, people
 
 import privsynth
 from privsynth.cli import _outcome
+from privsynth.preflight import lost_target
+from privsynth.tableschema import Field, Schema
 
 
 def test_a_persons_number_without_a_unit_is_hinted_at() -> None:
@@ -28,6 +33,49 @@ def test_what_could_not_be_learned_is_said() -> None:
     privsynth.fit(frame, epsilon=5, delta=1e-7, progress=said.append)
     assert any(text.startswith("left out") and "code" in text for text in said)
     assert any("only one label" in text and "kind" in text for text in said)
+
+
+def test_a_target_of_which_one_label_was_learned_is_said_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {"n": rng.integers(0, 50, 2000), "died": ["no"] * 1998 + ["yes"] * 2, "ward": ["A", "B"] * 1000}
+    )
+    wanted = "of the target `died` only one label was frequent enough to be learned"
+    out = tmp_path / "out"
+    owner = privsynth.run(frame, epsilon=3, delta=1e-7, focus="died", out=out, progress=said.append)
+    [told] = [text for text in said if "died" in text and "label" in text]
+    assert told.startswith(wanted)
+    assert "--declare" in told
+    released = json.loads((out / "release" / "report.json").read_text("utf-8"))
+    for report in (owner, released):
+        [why] = [
+            each["why"] for each in report["not_tested"] if each["what"] == "Prediction" and "Of the" in each["why"]
+        ]
+        assert why[1:] == told[1:]
+    assert "The synthetic table has one label of `died` only." in owner["evaluate"]["prediction"]["reason"]
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    synthetic = str(out / "release" / "synthetic.csv")
+    table = str(tmp_path / "t.csv")
+    assert (
+        _outcome(["evaluate", "--train", table, "--holdout", table, "--synthetic", synthetic, "--target", "died"]) == 0
+    )
+    printed = capsys.readouterr()
+    assert "one label of `died` only" in " ".join((printed.out + printed.err).split())
+
+
+def test_a_target_whose_labels_are_declared_or_learned_is_no_cause_for_words() -> None:
+    one = Field(name="x", kind="categorical", enum=("a",), provenance={"enum": {"source": "dp"}})
+    assert lost_target(Schema(fields=(one,), target="x")) is not None
+    for field, target in (
+        (one, None),
+        (replace(one, provenance={"enum": "declared"}), "x"),
+        (replace(one, enum=("a", "b")), "x"),
+        (replace(one, action="drop"), "x"),
+    ):
+        assert lost_target(Schema(fields=(field,), target=target)) is None
 
 
 def test_a_limit_set_on_a_path_binds_fits_of_that_file(

@@ -256,7 +256,18 @@ def test_what_is_said_of_the_rows() -> None:
     learned = privsynth.mock(with_source("dp", spend=spend), 5).attrs["privsynth"]
     assert (learned["guarantee"]["epsilon"], learned["guarantee"]["delta"]) == (0.5, 1e-6)
     assert "learned from a table at epsilon 0.5, and that guarantee covers these rows" in learned["note"]
-    assert "under a budget of its own" in privsynth.mock(with_source("dp"), 5).attrs["privsynth"]["note"]
+    unrecorded = privsynth.mock(with_source("dp"), 5).attrs["privsynth"]
+    assert "under a budget of its own" in unrecorded["note"]
+    assert (unrecorded["dp"], unrecorded["guarantee"]["epsilon"], unrecorded["covered_by_the_guarantee"]) == (
+        None, None, False,
+    )  # fmt: skip
+    by_row = privsynth.mock(
+        with_source(
+            "dp", spend={**spend, "unit": {"column": None, "max_rows": 1}}, unit={"column": "dept", "max_rows": 2}
+        ),
+        5,
+    ).attrs["privsynth"]
+    assert by_row["guarantee"]["unit"] == {"column": None, "max_rows": 1}
 
 
 def run(*arguments: str) -> Any:

@@ -29,7 +29,13 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     model = privsynth.fit(train, epsilon=3, declare=DECLARED, generator="copula", ledger=ledger, dataset="notebook")
     synthetic = privsynth.sample(model, 400, seed=1)
     part = train[["sex", "readmitted_30d", "charges"]]
+    mixed = privsynth.curate(synthetic, model=model, mix=part, mix_share=0.1)
     return {
+        "Plan of a fit": privsynth.plan_fit(train, epsilon=3, declare=DECLARED, generator="copula"),
+        "Drift:": privsynth.drift(synthetic, synthetic),
+        "Curated: 400 rows": privsynth.curate(synthetic, model=model, keep="charges >= 0"),
+        "contains real rows": mixed,
+        "Ledger:": privsynth.Ledger(ledger),
         "Fitted model": model,
         "Differentially private": model.guarantee,
         "Schema of": model.schema,
@@ -39,9 +45,19 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    "title", ["Fitted model", "Differentially private", "Schema of", "Audit:", "Evaluation", "Scan:"]
+CARDS = (
+    "Fitted model",
+    "Differentially private",
+    "Schema of",
+    "Audit:",
+    "Evaluation",
+    "Scan:",
+    "Plan of a fit",
+    "Drift:",
 )
+
+
+@pytest.mark.parametrize("title", [*CARDS, "Curated: 400 rows", "contains real rows", "Ledger:"])
 def test_results_show_themselves_as_a_card(shown: dict[str, Any], title: str) -> None:
     html = shown[title]._repr_html_()
     assert title in html
@@ -56,6 +72,13 @@ def test_a_card_says_what_matters(shown: dict[str, Any]) -> None:
     assert shown["Audit:"].verdict in shown["Audit:"]._repr_html_()
     assert "nearest-1" in shown["Audit:"]._repr_html_()
     assert "first_name" in shown["Scan:"]._repr_html_()
+    assert "fit copula" in shown["Plan of a fit"]._repr_html_()
+    assert "no drift seen" in shown["Drift:"]._repr_html_()
+    assert "charges &gt;= 0" in shown["Curated: 400 rows"]._repr_html_()
+    assert "#a01f1c" in shown["contains real rows"]._repr_html_()
+    assert "#a01f1c" not in shown["Curated: 400 rows"]._repr_html_()
+    assert "notebook</td>" in shown["Ledger:"]._repr_html_()
+    assert "none set" in shown["Ledger:"]._repr_html_()
     void = Guarantee(epsilon=float("inf"), delta=0.0, unit=Unit(), mu=float("inf"), void=HOSTILE)
     assert "No privacy guarantee" in void._repr_html_()
     assert "<img" not in void._repr_html_()

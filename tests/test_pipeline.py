@@ -15,6 +15,8 @@ import privsynth
 import privsynth.release
 from privsynth.ledger import Ledger, default_path
 from privsynth.privacy import Budget
+from privsynth.reproduction import versions
+from privsynth.table.source import Source
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 
@@ -32,6 +34,20 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frame.loc[0, "region"] = "CANARYREGION"
     privsynth.run(frame, epsilon=2, out=folder / "out", ledger=folder / "ledger.db", dataset="people")
     return folder / "out"
+
+
+def test_the_owners_report_says_how_to_do_it_again_and_the_release_names_no_table(out: Path) -> None:
+    owners, released = (json.loads((out / place / "report.json").read_text()) for place in ("owner", "release"))
+    told = owners["reproduction"]
+    ledger = out.parent / "ledger.db"
+    assert told["command"] == f"privsynth run TABLE --epsilon 2 --dataset people --ledger {ledger} -o {out}"
+    assert f"<code><bdi>{told['command']}</bdi></code>" in (out / "owner" / "report.html").read_text()
+    assert told["packages"] == versions()
+    assert told["seed"] == "none: rows were drawn with coins of the operating system"
+    assert told["model_digest"] == json.loads((out / "release" / "manifest.json").read_text())["model_digest"]
+    assert {key: value for key, value in told.items() if key != "command"} == released["reproduction"]
+    assert str(out) not in json.dumps(released)
+    assert f"pandas {pd.__version__}" in (out / "release" / "report.html").read_text()
 
 
 def test_a_run_leaves_both_folders_complete(out: Path) -> None:
@@ -100,24 +116,29 @@ def test_the_holdout_is_about_a_fifth(out: Path) -> None:
     assert 0.12 < rows["holdout"] / (rows["train"] + rows["holdout"]) < 0.28
 
 
-def test_a_failed_run_keeps_what_was_paid_and_resuming_costs_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table, ledger = people(400), tmp_path / "ledger.db"
+@pytest.fixture(scope="module")
+def resumed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that failed after it was paid, and was then resumed."""
+    folder, table = tmp_path_factory.mktemp("resumed"), people(400)
+    ledger = folder / "ledger.db"
     options = {"epsilon": 2, "declare": PEOPLE_DECLARED, "ledger": ledger, "dataset": "people"}
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             privsynth.release,
             "render_html",
             lambda _: (_ for _ in ()).throw(privsynth.ResourceError("The disk is full.")),
         )
         with pytest.raises(privsynth.ResourceError, match="--resume-from"):
-            privsynth.run(table, out=tmp_path / "out", **options)
-    assert not (tmp_path / "out").exists()
+            privsynth.run(table, out=folder / "out", **options)
+    assert not (folder / "out").exists()
     spent = Ledger(ledger).show("people")["datasets"][0]["epsilon"]
-    privsynth.run(table, out=tmp_path / "out", resume_from=tmp_path / "out.paid", **options)
+    privsynth.run(table, out=folder / "out", resume_from=folder / "out.paid", **options)
     assert Ledger(ledger).show("people")["datasets"][0]["epsilon"] == spent
-    assert (tmp_path / "out" / "release" / "synthetic.csv").exists()
+    return folder
+
+
+def test_a_failed_run_keeps_what_was_paid_and_resuming_costs_nothing(resumed: Path) -> None:
+    assert (resumed / "out" / "release" / "synthetic.csv").exists()
 
 
 def test_an_output_folder_that_exists_costs_nothing(tmp_path: Path) -> None:
@@ -133,6 +154,31 @@ def test_a_spent_budget_refuses_before_the_fit(tmp_path: Path) -> None:
     privsynth.fit(people(100), epsilon=1.0, **options)
     with pytest.raises(privsynth.BudgetError):
         privsynth.fit(people(100), epsilon=0.1, **options)
+
+
+def test_a_spent_budget_refuses_before_the_table_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger, said = Ledger(tmp_path / "ledger.db"), list[str]()
+    ledger.open("people", Budget(epsilon=1.0, delta=1e-6))
+    people(100).to_csv(tmp_path / "t.csv", index=False)
+    options = {"declare": PEOPLE_DECLARED, "ledger": ledger.path, "dataset": "people", "progress": said.append}
+    privsynth.fit(tmp_path / "t.csv", epsilon=1.0, **options)
+    assert "reading the table" in said
+    said.clear()
+
+    def read(source: Source) -> Source:
+        raise AssertionError("the table was read")
+
+    monkeypatch.setattr(Source, "loaded", read)
+    before = ledger.head()
+    for generator in ("copula", "sdv-copula"):
+        own = {"generator": generator, "not_private": generator != "copula"}
+        epsilon = None if generator != "copula" else 0.1
+        with pytest.raises(privsynth.BudgetError):
+            privsynth.fit(tmp_path / "t.csv", epsilon=epsilon, **options, **own)
+        with pytest.raises(privsynth.BudgetError):
+            privsynth.run(tmp_path / "t.csv", epsilon=epsilon, out=tmp_path / "out", **options, **own)
+    assert not [line for line in said if "reading" in line]
+    assert ledger.head() == before
 
 
 def test_the_exact_epsilon_is_spent_and_stated() -> None:
@@ -174,21 +220,10 @@ def test_the_demo_runs_per_patient(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / "release" / "report.html").exists()
 
 
-def test_a_resumed_release_is_in_the_ledger_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table, ledger = people(400), tmp_path / "ledger.db"
-    options = {"epsilon": 2, "declare": PEOPLE_DECLARED, "ledger": ledger, "dataset": "people"}
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            privsynth.release,
-            "render_html",
-            lambda _: (_ for _ in ()).throw(privsynth.ResourceError("The disk is full.")),
-        )
-        with pytest.raises(privsynth.ResourceError):
-            privsynth.run(table, out=tmp_path / "out", **options)
-    privsynth.run(table, out=tmp_path / "out", resume_from=tmp_path / "out.paid", **options)
-    manifest = json.loads((tmp_path / "out" / "release" / "manifest.json").read_text())
+def test_a_resumed_release_is_in_the_ledger_too(resumed: Path) -> None:
+    manifest = json.loads((resumed / "out" / "release" / "manifest.json").read_text())
     assert manifest["ledger"]["count"] > 0
-    assert Ledger(ledger).verify([manifest]) == []
+    assert Ledger(resumed / "ledger.db").verify([manifest]) == []
 
 
 def test_check_says_what_was_read_from_the_data_once_a_column() -> None:

@@ -112,6 +112,18 @@ def test_the_same_rows_from_a_frame_are_the_same_text(engine: sa.Engine) -> None
     assert ours == tuple(theirs[name] for name in names)
 
 
+def test_the_calendar_ends_with_its_last_second_and_infinity_is_missing(engine: sa.Engine) -> None:
+    cells = "('9999-12-31 23:59:59.5'), ('1969-12-31 23:59:59.5'), ('infinity'), ('-infinity'), ('10000-01-01'), ('0044-03-15 BC')"
+    with engine.connect() as connection:
+        for kind in ("date", "timestamp", "timestamptz"):
+            query = f"SELECT x::{kind} FROM (VALUES {cells}) AS v(x)"  # noqa: S608 - of this test
+            connection.exec_driver_sql(f"CREATE VIEW days_{kind} AS {query}")
+    clock = " 23:59:59"
+    for kind, after in (("date", ""), ("timestamp", clock), ("timestamptz", clock)):
+        expected = [f"9999-12-31{after}", f"1969-12-31{after}", None, None, None, None]
+        assert [row[0] for row in rows(address(engine, f"days_{kind}"))] == expected
+
+
 def test_views_and_odd_tables(engine: sa.Engine) -> None:
     assert rows(address(engine, "s.v")) == [("1", "1.50"), ("2", None)]
     assert rows(address(engine, "seen")) == [("1",)]

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import privsynth
 from privsynth import cli
+
+
+def test_type_checkers_know_every_public_name() -> None:
+    tree = ast.parse(Path(str(privsynth.__file__)).read_text(encoding="utf-8"))
+    imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module != "__future__"]
+    told = {
+        each.module: tuple(alias.name for alias in each.names) for each in imports if each.module in privsynth._HOMES
+    }
+    assert {home: set(names) for home, names in told.items()} == {home: set(n) for home, n in privsynth._HOMES.items()}
 
 
 def test_every_public_name_is_there_and_listed() -> None:

@@ -122,6 +122,23 @@ def test_bins_are_wide_where_that_shows_the_shape_and_quantiles_where_it_does_no
     assert crowded[0] <= 0 < crowded[-1]
 
 
+def test_bins_of_whole_numbers_hold_as_many_each_and_none_is_empty_between_two() -> None:
+    rng = np.random.default_rng(0)
+    for spread in (4, 12, 200):
+        whole = np.round(rng.normal(140, spread, 5000))
+        edges = bin_edges(whole)
+        width = np.diff(edges)
+        assert len(width) <= 24
+        assert set(edges % 1) == {0.5}
+        assert width.min() == width.max() == round(width[0])
+        inside = (whole > edges[0]) & (whole < edges[-1])
+        assert inside.mean() > 0.98
+        assert np.histogram(whole, edges)[0].min() > 0
+    far = np.round(rng.normal(0, 9_000, 5000))
+    assert np.ptp(np.diff(bin_edges(far))) < 1e-9
+    assert len(bin_edges(far)) == 25
+
+
 def test_shares_of_labels_and_all_others() -> None:
     common = [f"l{place:02}" for place in range(20)]
     chart = column_shapes(labelled([*common * 20, *["rare"] * 10], [*common[:10], *["new"] * 10]))["x"]["chart"]

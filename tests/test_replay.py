@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from typing import Any
 
@@ -10,34 +9,17 @@ import numpy as np
 import pytest
 import replay_tables as tables
 from replay import Recording, Replaying, Violation, check, check_spend, record, replay, spend_on
-from replay_tables import BASE, HOSTILE, NAMES, PATIENTS, ROWS, source_of
+from replay_tables import BASE, HOSTILE, NAMES, PATIENTS, ROWS, base, near_patients, near_rows, source_of
 
 from privsynth.accounting import Spend, spend_of
 from privsynth.derive import undetermined
-from privsynth.generators import make_config
+from privsynth.generators import binning, make_config
 from privsynth.privacy import Private, Unit
 from privsynth.table.coded import encode
 from privsynth.table.profile import Profile
-from privsynth.table.source import Source
 from privsynth.table.units import rows_used, split_units
 from privsynth.tableschema.generalised import generalised_field
 from privsynth.tableschema.model import Field, Schema
-
-
-@functools.cache
-def base() -> Source:
-    return source_of(BASE)
-
-
-@functools.cache
-def near_rows() -> dict[str, Source]:
-    return {name: source_of(rows) for name, rows in tables.neighbours_of_rows().items()}
-
-
-@functools.cache
-def near_patients() -> dict[str, Source]:
-    return {name: source_of(rows) for name, rows in tables.neighbours_of_patients().items()}
-
 
 FITS = {
     "label as target": tables.schema_of("age", "cost", "ward", "died", target="died"),
@@ -314,6 +296,22 @@ def test_floats_and_foreign_keys_are_violations() -> None:
     for counts, told in (({"b": 1}, "distance"), ({"a": 99, "b": 1, "c": 0}, "without rows")):
         with pytest.raises(Violation, match=told):
             Replaying(recording.tape).thresholded(Private(counts), sensitivity=1, noise_multiplier=0.1, delta=1e-6)
+
+
+def test_cells_are_smoothed_twice_at_most_and_in_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[float] = []
+
+    def fit(table: float, noise: Any) -> float:
+        return float(binning.smoothed_cells(np.array([table]), np.ones(1), np.ones(1), 1.0)[0])
+
+    monkeypatch.setattr(binning, "smoothed_cells", lambda counts, *_: calls.append(counts[0]) or counts.copy())
+    check(fit, 5.0, [5.0] * 4, both=False)
+    assert calls == [5.0] * 2
+    with pytest.raises(Violation, match="output depends"):
+        check(fit, 5.0, [5.0, 6.0], both=False)
+    monkeypatch.setattr(binning, "smoothed_cells", lambda *_: calls.append(0.0) or np.array([float(len(calls))]))
+    with pytest.raises(Violation, match="in two ways"):
+        check(fit, 5.0, [5.0], both=False)
 
 
 def test_the_base_table_is_learned_and_not_only_noise() -> None:

@@ -219,6 +219,19 @@ def test_a_page_of_many_columns_stays_small() -> None:
     assert html.count("<figure><figcaption>") + html.count("<li><figure>") >= 60
 
 
+def test_bins_of_whole_numbers_begin_and_end_at_whole_numbers() -> None:
+    column = {"name": "stays", "value": 0.1, "chart": {"kind": "numeric", "edges": [-0.5, 1.5, 3.5], **_SHARES}}
+    page = render_findings("evaluate", {"columns": [column]})
+    assert ">0</text>" in page
+    assert ">3</text>" in page
+    assert "-0.5" not in page
+    other = {**column, "chart": {"kind": "numeric", "edges": [-0.5, 1.25, 3.5], **_SHARES}}
+    assert ">-0.5</text>" in render_findings("evaluate", {"columns": [other]})
+
+
+_SHARES = {"train": [0.4, 0.6], "synthetic": [0.5, 0.5]}
+
+
 def test_days_are_written_as_days() -> None:
     chart = {"kind": "numeric", "unit": "days since 1970", "edges": [0, 365], "train": [1.0], "synthetic": [1.0]}
     found = spreads({"columns": [{"name": "d", "value": 0.0, "chart": chart}]})

@@ -14,6 +14,7 @@ import pytest
 from test_report import (
     GUARANTEE,
     REPRODUCTION,
+    SCHEMA,
     SYNTHETIC,
     VOID,
     audit_example,
@@ -108,6 +109,9 @@ def test_the_order_is_verdict_guarantee_tests_gaps_personal_data_utility_reprodu
         "What was spent",
         "Reproduction",
     ]
+    risk = {"code": "c0de", "false_alarms": 0.01, "why": ["nearest-1"]}
+    told = headings(render_html(report(audit={**audit_example(), "at_risk": [risk]})))
+    assert told[5:8] == ["What was not tested", "Rows at risk", "Personal data found, and what was done"]
     assert headings(render_html(report(audience="release"))) == [
         "The guarantee",
         "What was not tested",
@@ -124,9 +128,10 @@ def test_numbers_stand_beside_their_reference_interval_and_sample() -> None:
         "AUC 0.512; 1.3% at 1% false alarms",
         "95% interval 0.497 to 0.528; 1,600 train, 400 held out",
         "AUC 0.500; 1%",
-        "4 of 1,600 train rows",
+        "4 of 1,600 train rows; 95% interval 0.068% to 0.64%",
         "1 of 400 held-out rows",
-        "3 of 80",
+        "3 of 80 outlying train rows met; 95% interval 0.80% to 10.6%",
+        "1 of 20 outlying held-out rows met",
         "0.80% to 10.6%",
         "1.2% copied verbatim (20 rows), found with 95% power",
         "too few rows",
@@ -149,6 +154,22 @@ def test_each_verdict_has_its_words_and_a_drawing(verdict: str, words: str) -> N
     found = page(audit=audit_example() | {"verdict": verdict})
     assert words in found.text
     assert {"class": "icon", "viewbox": "0 0 32 32", "aria-hidden": "true", "focusable": "false"} in found.named("svg")
+
+
+def test_a_leak_is_held_against_what_the_guarantee_allows() -> None:
+    def told(verdict: str, low: float, reached: float, **changes: Any) -> str:
+        found = audit_example()
+        found["attacks"][0] |= {"tpr_at_fpr": {"0.01": reached}, "tpr_ci": {"0.01": [low, 0.9]}}
+        return without_space(page(audit={**found, "verdict": verdict}, **changes).text)
+
+    allowed = percent_up(GUARANTEE.power(0.01))
+    assert f"The guarantee bounds such a leak: at 1% false alarms it allows {allowed}" in told("leak", 0.011, 0.014)
+    beyond = told("leak", 0.6, 0.7)
+    assert "This is more than the guarantee allows" in beyond
+    assert "the best attack recognised 70.0% of the train rows. Do not release it" in beyond
+    for silent in (told("no leak found", 0.6, 0.7), told("leak", 0.6, 0.7, guarantee=VOID)):
+        assert "bounds such a leak" not in silent
+        assert "more than the guarantee allows" not in silent
 
 
 def test_a_test_below_the_level_is_called_a_leak() -> None:
@@ -371,6 +392,38 @@ def test_findings_have_a_page_of_their_own(kind: str) -> None:
     Page(render_findings(kind, {}))
 
 
+def test_an_evaluation_shows_the_drift_since_an_earlier_release_and_says_how_good_the_table_is() -> None:
+    columns = [
+        {"name": HOSTILE[0], "tvd": 0.2, "chance": 0.03, "p_value": 0.005, "drifted": True},
+        {"name": "age", "tvd": 0.01, "chance": 0.02, "p_value": 0.5, "drifted": False},
+    ]
+    drift = {
+        "rows": {"earlier": 1200, "synthetic": 900},
+        "columns": columns,
+        "discriminator_auc": 0.64,
+        "discriminator_chance": 0.511,
+        "sentence": "1 of 2 columns differ beyond chance: `age`.",
+    }
+    equivalent = {"2": {"share": 0.123, "rows": 209, "reference": 0.2}}
+    html = render_findings("evaluate", {**evaluate_example(), "drift": drift, "subsample_equivalent": equivalent})
+    assert headings(html)[-1] == "Drift since the earlier release"
+    text = without_space(Page(html).text)
+    for said in (
+        "1 of 2 columns differ",
+        "0.200 0.030 yes",
+        "0.010 0.020 no",
+        "1,200 rows",
+        "AUC of 0.640; 95% below 0.511",
+    ):
+        assert said in text, said
+    assert "<script>" not in html
+    assert "About pairs of columns as good as a sample of 12.3% of the train rows" in text
+    assert "Error of pairs5.1%" in text
+    plain = render_findings("evaluate", evaluate_example())
+    assert "Drift" not in plain
+    assert "as good as" not in plain
+
+
 def test_other_findings_have_no_page() -> None:
     with pytest.raises(UsageError, match="ledger"):
         render_findings("ledger", {})
@@ -408,3 +461,17 @@ def test_what_was_done_to_the_data_is_told_once_with_how_often() -> None:
 def test_a_release_says_how_to_check_it() -> None:
     assert "privsynth verify FOLDER" in words(render_html(report(audience="release")))
     assert "privsynth verify FOLDER" not in words(render_html(report()))
+
+
+def test_columns_made_anew_are_counted_beside_those_modelled() -> None:
+    stand_in = Field(name="nickname", kind="text", role="direct", action="fake", faker="first_name")
+    for audience in ("owner", "release"):
+        page = words(render_html(report(audience=audience, schema=replace(SCHEMA, fields=(*SCHEMA.fields, stand_in)))))
+        assert "3 columns modelled, 2 made anew" in page
+        assert "3 modelled, 2 made anew, from no real cell" in page
+        bare = replace(SCHEMA, fields=SCHEMA.fields[1:], unit_column=None)
+        assert "made anew" not in words(render_html(report(audience=audience, schema=bare))).replace("or made anew", "")
+
+
+def test_no_zero_has_a_sign() -> None:
+    assert [wording.decimal(value) for value in (-0.0004, 0.0, -0.0006)] == ["0.000", "0.000", "-0.001"]

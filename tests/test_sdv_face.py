@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import warnings
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 from sdv.cag import FixedCombinations, FixedIncrements, Inequality, OneHotEncoding, ProgrammableConstraint, Range
@@ -28,8 +30,11 @@ from privsynth.sdv import (
     metadata_of,
     schema_from_metadata,
 )
+from privsynth.sdv.frames import _moments
+from privsynth.sdv.marks import mark
 from privsynth.sdv.synthesizers import SYNTHESIZERS
 from privsynth.simulators import HOSPITAL_SCHEMA_PATH, hospital_admissions
+from privsynth.tableschema import Field
 
 OURS = [each for each in SYNTHESIZERS if each.generator in GENERATORS]
 EPSILON = 20.0
@@ -696,6 +701,18 @@ def test_the_ledger_is_kept(visits: pd.DataFrame, tmp_path: Path) -> None:
     small = DPGaussianCopulaSynthesizer(metadata(), epsilon=1, declared_ranges=True, ledger=path, dataset="small")
     with pytest.raises(BudgetError):
         small.fit({"visits": visits})
+
+
+@pytest.mark.parametrize("cells", ["moment", None])
+@pytest.mark.parametrize("form", [None, "%d/%m/%Y"])
+def test_dates_that_pandas_lacks_are_drawn(cells: str | None, form: str | None) -> None:
+    field = Field(name="x", kind="date", format=form, minimum="1500-01-01", maximum="9999-12-31")
+    field = mark(field, cells=cells)
+    days = pa.array([dt.date(1500, 2, 3), dt.date(9999, 12, 31), None])
+    found = _moments(pa.chunked_array([days]), field)
+    texts = ["1500-02-03", "9999-12-31"] if form is None or cells else ["03/02/1500", "31/12/9999"]
+    assert [str(cell)[:10] for cell in found[:2]] == texts
+    assert found.isna()[2]
 
 
 def test_columns_that_were_not_learned_are_named(tmp_path: Path) -> None:

@@ -289,6 +289,67 @@ def test_moments_keep_the_clock_of_their_time_zone() -> None:
     assert rows(pa.table({"x": moment}).to_pandas()) == [("2020-06-02 05:04:05",)]
 
 
+FLOORED = ["1969-12-31 23:59:59", "1969-12-31 23:59:58", "1969-12-31 23:59:59", "1970-01-01 00:00:00", None]
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York", "+05:30"])
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_a_fraction_of_a_second_is_cut_before_1970_too(unit: str, zone: str | None) -> None:
+    second = {"ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    behind = {None: 0, "America/New_York": 5 * 3600 * second, "+05:30": -19_800 * second}[zone]
+    ticks = [-1, -second - 1, -second, second - 1, None]
+    column = pa.array([None if tick is None else tick + behind for tick in ticks], pa.int64())
+    table = pa.table({"x": column.cast(pa.timestamp(unit, zone))})
+    expected = [(text,) for text in FLOORED]
+    assert rows(table) == expected
+    if zone != "+05:30":  # which polars does not know
+        assert rows(pl.DataFrame(table)) == expected
+    assert rows(table.to_pandas()) == expected
+    objects = table.to_pandas().astype(object)
+    assert rows(objects.where(objects["x"].notna(), None)) == expected
+
+
+LAST_TICK = 2**63 - 1
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York", "+05:30"])
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_the_ends_of_a_type_and_of_the_calendar_are_missing(unit: str, zone: str | None) -> None:
+    """DuckDB writes `infinity` as the last value of a type; a clock must not wrap around there."""
+    second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    ticks = [LAST_TICK, -LAST_TICK, -LAST_TICK - 1]
+    if unit != "ns":
+        ticks += [(253_402_300_800 + 86_400) * second, -(62_135_596_800 + 86_400) * second - 1]
+    table = pa.table({"x": pa.array(ticks, pa.int64()).cast(pa.timestamp(unit, zone))})
+    assert rows(table) == [(None,)] * len(ticks)
+
+
+def test_years_that_pandas_lacks_are_read() -> None:
+    days = [dt.date(1, 1, 1), dt.date(1500, 2, 3), dt.date(1969, 12, 31), dt.date(9999, 12, 31)]
+    moments = [dt.datetime(day.year, day.month, day.day, 23, 59, 59, 999_999) for day in days]
+    expected = [(str(day), f"{day} 23:59:59") for day in days]
+    table = pa.table({"d": days, "m": pa.array(moments, pa.timestamp("us"))})
+    assert rows(table) == rows(pl.DataFrame(table)) == rows(table.to_pandas()) == expected
+    assert rows(pd.DataFrame({"d": days, "m": moments}, dtype=object)) == expected
+    assert rows(pa.table({"d": pa.array([-1, -86_400_001], pa.int64()).cast(pa.date64(), safe=False)})) == [
+        ("1969-12-31",),
+        ("1969-12-30",),
+    ]
+    assert (
+        rows(pa.table({"d": pa.array([2_932_897, -719_163, 2**31 - 1], pa.int32()).cast(pa.date32())})) == [(None,)] * 3
+    )
+
+
+def test_moments_of_numpy_among_objects_are_read_as_any() -> None:
+    cells = [np.datetime64(-1, "ns"), np.datetime64("1500-01-01"), np.datetime64("12000-01-01"), np.datetime64("NaT")]
+    assert rows(pd.DataFrame({"x": pd.Series(cells, dtype=object)})) == [
+        ("1969-12-31 23:59:59",),
+        ("1500-01-01",),
+        (None,),
+        (None,),
+    ]
+
+
 def test_a_loaded_table_is_read_once_and_opened_again_as_itself(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "a\n1\n")
     source = open_table(path).loaded()

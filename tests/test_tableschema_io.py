@@ -92,6 +92,7 @@ def test_unknown_keys_are_kept() -> None:
 
 WRONG = [
     ([], "no list `fields`"),
+    ({"columns": {}}, "(with `--declare D` if it is a declaration in the short form)"),
     ({"fields": [1]}, "field 1 of the schema is not a mapping"),
     ({"fields": [{"type": "string"}]}, "Field 1 of the schema has no name"),
     ({"fields": [{"name": "x"}, {"name": "x"}]}, "twice"),

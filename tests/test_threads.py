@@ -64,6 +64,7 @@ PROGRAM_WIDE: dict[str, tuple[str, ...]] = {
     "ibis.options": (),
     "locale.setlocale": (),
 }
+FIRST_WORDS = {each.split(".")[0] for each in PROGRAM_WIDE}
 MAKES_A_MUTABLE = ("list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict")
 
 
@@ -96,6 +97,8 @@ def program_wide(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
             said = dotted(node, names)
+            if said.split(".")[0] not in FIRST_WORDS:
+                continue
             yield from (
                 each for each in PROGRAM_WIDE if said == each or (said.startswith(f"{each}.") and each != "print")
             )

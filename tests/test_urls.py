@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 from command_line import DECLARED, HEADER, declaration, privsynth, small_table
 
 import privsynth as package
@@ -26,10 +27,13 @@ from privsynth.errors import PrivsynthError, SchemaError, UsageError
 from privsynth.fitting import dataset_name
 from privsynth.provenance import Provenance
 from privsynth.saving import check_destination, save_batches, save_table
+from privsynth.table.frames import as_form
 from privsynth.table.source import open_table, opened_once
 from privsynth.table.sql import quoted
 from privsynth.table.texts import cell_text, texts_of_rows
+from privsynth.table.typed import typed_frame
 from privsynth.table.urls import is_url, local_path, name_of, shown
+from privsynth.tableschema import schema_from_declaration
 
 SECRET = "Zq7CANARYx9"
 SAID = Provenance(
@@ -178,6 +182,40 @@ def test_sqlite(sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_duckdb(duckdb_file: Path) -> None:
     assert rows(f"duckdb:///{duckdb_file}::t") == [("1", "2020-01-01 10:00:00", "1.50", "true", "x"), (None,) * 5]
     assert rows(f"duckdb:///{duckdb_file}::s.v") == [("1",), (None,)]
+
+
+MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMPTZ")
+
+
+@pytest.mark.parametrize("kind", MOMENTS)
+def test_an_infinite_date_is_missing(kind: str, tmp_path: Path) -> None:
+    cells = ["infinity", "-infinity", "1969-12-31 23:59:59.5"]
+    cells += [] if kind == "TIMESTAMP_NS" else ["1500-02-03", "9999-12-31", "12000-01-01", "0044-03-15 (BC)"]
+    query = f"SELECT unnest({cells})::{kind} AS x"
+    clock = "" if kind == "DATE" else " 00:00:00"
+    expected = [None, None, "1969-12-31" + ("" if kind == "DATE" else " 23:59:59")]
+    expected += [] if kind == "TIMESTAMP_NS" else [f"1500-02-03{clock}", f"9999-12-31{clock}", None, None]
+    with duckdb.connect(str(tmp_path / "k.db")) as made:
+        made.execute("SET TimeZone = 'UTC'")
+        made.execute(f"CREATE TABLE t AS {query}")
+        made.execute(f"COPY t TO '{tmp_path}/t.parquet'")
+        assert rows(made.sql("FROM t")) == [(text,) for text in expected]
+    assert rows(f"duckdb:///{tmp_path}/k.db::t") == [(text,) for text in expected]
+    assert rows(tmp_path / "t.parquet") == [(text,) for text in expected]
+
+
+def test_text_of_sqlite_keeps_what_stands_there(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "f.db") as made:
+        made.execute("CREATE TABLE t (x TIMESTAMP)")
+        made.executemany("INSERT INTO t VALUES (?)", [("1969-12-31 23:59:59.5",), ("1500-02-03",), ("infinity",)])
+    made.close()
+    assert rows(f"sqlite:///{tmp_path}/f.db::t") == [("1969-12-31 23:59:59.5",), ("1500-02-03",), ("infinity",)]
+    spec = {"kind": "datetime", "lower": "1500-01-01", "upper": "2030-12-31"}
+    schema = schema_from_declaration({"columns": {"x": spec}}, ["x"])
+    found = typed_frame(open_table(f"sqlite:///{tmp_path}/f.db::t"), schema).reveal()["x"].tolist()
+    assert found[0] == -1
+    assert found[1] == (dt.datetime(1500, 2, 3) - dt.datetime(1970, 1, 1)).total_seconds()
+    assert math.isnan(found[2])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
@@ -471,6 +509,59 @@ def test_an_empty_table_is_filled_and_a_view_is_not(kind: str, tmp_path: Path) -
         check_destination(f"{kind}:///{tmp_path}/none/f.db::t")
 
 
+@pytest.fixture
+def committing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Return the statements sent to a MySQL, which is played by an SQLite that commits whenever a table is made or dropped."""
+    statements: list[str] = []
+
+    def played(place: Any, *, writing: bool = False) -> sa.Engine:
+        engine = sa.create_engine(f"sqlite:///{tmp_path}/played.db")
+
+        @sa.event.listens_for(engine, "before_cursor_execute")
+        def told(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+            word = statement.split()[0]
+            if word in ("CREATE", "DROP"):
+                connection.connection.commit()
+            if word in ("CREATE", "DROP", "DELETE", "INSERT"):
+                statements.append(" ".join(statement.split()[:3]))
+
+        return engine
+
+    monkeypatch.setattr("privsynth.table.sql_write.engine_of", played)
+    return statements
+
+
+def test_where_making_a_table_commits_it_is_made_before_any_row_is_touched(
+    committing: list[str], tmp_path: Path
+) -> None:
+    address = "mysql://h/db::t"
+    save_table(TABLE, address, provenance=SAID)
+    made = ["CREATE TABLE privsynth_manifests", "CREATE TABLE t"]
+    written = ["INSERT INTO t", "DELETE FROM privsynth_manifests", "INSERT INTO privsynth_manifests"]
+    assert committing == [*made, *written]
+    committing.clear()
+    save_batches([TABLE], address, overwrite=True, provenance=SAID)
+    assert committing == ["DELETE FROM t", *written]
+
+
+def test_a_table_is_not_dropped_where_that_cannot_be_undone(committing: list[str], tmp_path: Path) -> None:
+    address = "mysql://h/db::t"
+    save_table(TABLE, address)
+    committing.clear()
+    with pytest.raises(UsageError, match="has other columns, and mysql cannot replace a table in one transaction"):
+        save_batches([pa.table({"other": [1]})], address, overwrite=True)
+    assert committing == []
+
+    def broken() -> Any:
+        yield TABLE
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        save_batches(broken(), address, overwrite=True)
+    assert committing[0] == "DELETE FROM t"
+    assert len(rows(f"sqlite:///{tmp_path}/played.db::t")) == 3
+
+
 def test_a_file_elsewhere_is_written_with_its_manifest() -> None:
     system = fsspec.filesystem("memory")
     check_destination("memory://out/t.csv")
@@ -550,8 +641,19 @@ def test_rows_come_back_as_the_caller_likes(to: str, tmp_path: Path) -> None:
         assert found.attrs["privsynth"]["rows"] == 7
     if to == "arrow":
         assert b"privsynth" in found.schema.metadata
+    kept, held = package.split(as_form(pa.Table.from_pandas(frame), to), to=to)
+    assert {type(kept), type(held)} == {type(found)}
+    assert len(kept) + len(held) == 100
+    made = package.mock(model.schema, 5, seed=1, to=to)
+    assert (type(made), len(made)) == (type(found), 5)
+    if to == "polars":
+        curated = package.curate(found, model=model)
+        assert curated.to_polars().equals(pl.from_arrow(curated.table))
     with pytest.raises(UsageError, match="cannot come back as 'spark'"):
         package.sample(model, 7, to="spark")
+    for refused in (lambda: package.split(frame, to="spark"), lambda: package.mock(model.schema, 5, to="spark")):
+        with pytest.raises(UsageError, match="cannot come back as 'spark'"):
+            refused()
 
 
 def test_the_page_of_inputs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

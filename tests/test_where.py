@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from contextlib import suppress
 from typing import Any
@@ -49,6 +50,22 @@ TABLE = pa.table(
         "seen": pa.array([0, 86_400, None, 172_800], type=pa.int64()).cast(pa.timestamp("s")),
     }
 )
+
+
+def test_dates_that_pandas_lacks_are_compared() -> None:
+    days = Schema(
+        fields=(
+            Field(name="day", kind="date", minimum="1500-01-01", maximum="9999-12-31"),
+            Field(name="text", kind="date", minimum="1500-01-01", maximum="9999-12-31", format="%d/%m/%Y"),
+            Field(name="seen", kind="datetime", minimum="1500-01-01", maximum="9999-12-31"),
+        )
+    )
+    known = [dt.date(1500, 1, 1), dt.date(2020, 1, 1), dt.date(9999, 12, 31), None]
+    texts = [None if day is None else f"{day:%d/%m/%Y}" for day in known]
+    table = pa.table({"day": known, "text": texts, "seen": pa.array(known, pa.date32()).cast(pa.timestamp("s"))})
+    for name in days.names:
+        assert Conditions.parse(f"{name} < 1600-01-01", days).mask(table).to_pylist() == [True, False, False, False]
+        assert Conditions.parse(f"{name} >= 2020-01-01", days).mask(table).to_pylist() == [False, True, True, False]
 
 
 def terms(text: str) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,8 +49,21 @@ def moments(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         return np.full(len(column), np.nan)
     known = column.astype(object).where(column.notna(), None)
     found = pd.to_datetime(known, errors="coerce", utc=True, format="mixed").dt.tz_localize(None)
-    seconds = (found - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
-    return np.asarray(seconds, dtype=np.float64) / DAY_SECONDS
+    seconds = np.array((found - pd.Timestamp(0)) / pd.Timedelta(seconds=1), dtype=np.float64)
+    if (unread := np.isnan(seconds) & known.notna().to_numpy()).any():
+        codes, texts = pd.factorize(known[unread].map(str))
+        seconds[unread] = np.array([_far_seconds(text) for text in texts])[codes]
+    return seconds / DAY_SECONDS
+
+
+def _far_seconds(cell: str) -> float:
+    """Return an ISO moment as seconds since 1970 though it is before 1677 or after 2262, which pandas lacks."""
+    try:
+        moment = dt.datetime.fromisoformat(cell if cell[4:5] == "-" else "")
+    except ValueError:
+        return np.nan
+    zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+    return (zoned - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds()
 
 
 def label_columns(columns: Sequence[pd.Series[Any]], real: Sequence[int]) -> list[Labels]:

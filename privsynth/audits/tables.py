@@ -77,12 +77,9 @@ def align(
         The aligned tables.
     """
     given = [train, synthetic] if holdout is None else [train, synthetic, holdout]
-    named = [table.set_axis([str(name) for name in table.columns], axis=1) for table in given]
-    twice = sorted({name for table in named for name in table.columns[table.columns.duplicated()]})
-    named = [table.loc[:, ~table.columns.duplicated()] for table in named]
+    named, told = _of_one_name(given)
     common = set.intersection(*(set(table.columns) for table in named))
     every = set.union(*(set(table.columns) for table in named))
-    told = [f"There are several columns `{name}`; the first was compared." for name in twice]
     read: dict[str, _Column] = {}
     for name in sorted(common):
         read[name] = _Column.read(name, [table[name] for table in named])
@@ -91,14 +88,12 @@ def align(
     if len(apart) == len(read):  # nothing else to compare
         apart = set()
     aside = tuple(set_aside(name, read[name].cells, numeric=read[name].numeric) for name in sorted(apart))
-    compared = {name: column for name, column in read.items() if name not in apart}
-    foreign = [name for name, column in compared.items() if column.foreign]
-    if len(foreign) < len(compared):  # something else is left to compare
-        compared = {name: column for name, column in compared.items() if not column.foreign}
-        told += [
-            f"Column `{name}` has no value in the synthetic table that a real row has; it was left out."
-            for name in foreign
-        ]
+    every_compared = {name: column for name, column in read.items() if name not in apart}
+    compared = {name: column for name, column in every_compared.items() if not column.foreign} or every_compared
+    foreign = [name for name in every_compared if name not in compared]
+    told += [
+        f"Column `{name}` has no value in the synthetic table that a real row has; it was left out." for name in foreign
+    ]
     ready = [_frame(compared, at, len(table)) for at, table in enumerate(named)]
     return Tables(
         train=ready[0],
@@ -106,10 +101,18 @@ def align(
         holdout=ready[2] if holdout is not None else None,
         numeric=frozenset(name for name, column in compared.items() if column.numeric),
         columns=tuple(compared),
-        left_out=tuple(sorted((every - common) | (set(foreign) - set(compared)))),
+        left_out=tuple(sorted((every - common) | set(foreign))),
         shape_warnings=(*told, *_told_aside(aside)),
         aside=aside,
     )
+
+
+def _of_one_name(given: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], list[str]]:
+    """Return the tables with the first column of each name, and what is to be said of the others."""
+    named = [table.set_axis([str(name) for name in table.columns], axis=1) for table in given]
+    twice = sorted({name for table in named for name in table.columns[table.columns.duplicated()]})
+    told = [f"There are several columns `{name}`; the first was compared." for name in twice]
+    return [table.loc[:, ~table.columns.duplicated()] for table in named], told
 
 
 @dataclass(frozen=True, slots=True)

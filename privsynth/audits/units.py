@@ -38,7 +38,7 @@ def one_row_per_unit(
     rng = np.random.default_rng(seed)
     train_units, holdout_units = _spelled(train_units), None if holdout_units is None else _spelled(holdout_units)
     kept_train = train[_first_of_each(train_units, rng)]
-    told = [f"One row of each unit was audited: {len(kept_train)} of {len(train)} train rows."]
+    told = [f"One row of each unit was audited: {len(kept_train):,} of {len(train):,} train rows."]
     if holdout is None or holdout_units is None:
         return kept_train, holdout, tuple(told)
     shared = np.asarray(holdout_units.isin(train_units.dropna()))

@@ -162,7 +162,8 @@ def _check_numbers(stage: Stage) -> None:
     """Refuse numbers of rows that are not whole, and shares that are none."""
     rows = getattr(stage, "rows", 1)
     if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= 1_000_000_000:
-        raise UsageError(f"The stage `{stage.name}` is to have {rows!r} rows. Give a whole number, 1 or more.")
+        where = " Its file is named by --spot-check." if isinstance(stage, SpotCheck) else ""
+        raise UsageError(f"The stage `{stage.name}` is to have {rows!r} rows. Give a whole number, 1 or more.{where}")
     share = getattr(stage, "share", 0.5)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
         raise UsageError(

@@ -14,6 +14,7 @@ from privsynth.curation.mixing import NO_GUARANTEE
 from privsynth.curation.recipe import Recipe
 from privsynth.errors import UsageError
 from privsynth.provenance import Provenance, Step, with_provenance
+from privsynth.table.frames import as_form
 from privsynth.tableschema.model import Schema
 
 if TYPE_CHECKING:
@@ -54,6 +55,19 @@ class Curated:
         void = f", {NO_GUARANTEE}" if self.contains_real_rows else ""
         return f"Curated({self.lot.count:,} rows, {len(self.steps)} steps{void})"
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        rows = [[step.stage, f"{step.rows_in:,}", f"{step.rows_out:,}", step.why] for step in self.steps]
+        void = self.contains_real_rows
+        return card(
+            f"Curated: {self.lot.count:,} rows{f', {NO_GUARANTEE}' if void else ''}",
+            tone="bad" if void else "",
+            note=self.provenance.note,
+            table=(("stage", "rows before", "after", "why"), rows),
+        )
+
     @property
     def table(self) -> Any:
         """The rows as a `pyarrow.Table` in the form of the table that was curated; its metadata `privsynth` is the provenance."""
@@ -86,6 +100,14 @@ class Curated:
         frame: pd.DataFrame = self._with_origin(self.lot).to_pandas()
         frame.attrs["privsynth"] = replace(self.provenance, columns=tuple(frame.columns)).to_json()
         return frame
+
+    def to_polars(self) -> Any:
+        """Return the rows as a frame of polars, which cannot carry the provenance: keep it by itself.
+
+        Raises:
+            UsageError: polars is not installed.
+        """
+        return as_form(self.table, "polars")
 
     def to_json(self) -> dict[str, Any]:
         """Return what was done as JSON values, without rows; see `schemas/curate.schema.json`."""

@@ -233,10 +233,13 @@ class Fitted:
     def save(self, path: Path | str) -> dict[str, Any]:
         """Write the model as a folder, or as one file if the name ends in .zip; complete or not at all.
 
+        One without a guarantee is for its owner alone: modes 0700 and 0600.
+
         Raises:
             UsageError: it is a baseline, or the path exists.
         """
-        return write_model(Path(path), self.to_manifest(), self.model.to_arrays())
+        void = self.guarantee.void is not None
+        return write_model(Path(path), self.to_manifest(), self.model.to_arrays(), private=void)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return everything but the arrays as JSON values."""

@@ -68,16 +68,10 @@ def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
     names = list(domains)
     marginals = {name: _marginal(domains[name], arrays, number) for number, name in enumerate(names)}
     mass = {name: rows(arrays[f"{number}.mass"]) for number, name in enumerate(names)}
-    bins = {name: whole(arrays[f"{number}.bins"], below=len(mass[name])) for number, name in enumerate(names)}
-    for name in names:
-        require(len(bins[name]) == marginals[name].groups + 1)
-        every_number(bins[name], len(mass[name]))
+    bins = {name: _bins(arrays, number, marginals[name], len(mass[name])) for number, name in enumerate(names)}
     focuses = tuple(names[place] for place in whole(arrays["focuses"], below=len(names)))
     require(len(set(focuses)) == len(focuses))
-    classes = whole(arrays["classes"], below=len(arrays["classes"]))
-    number_of_classes = int(classes.max()) + 1
-    require(len(classes) == (len(mass[focuses[0]]) if focuses else 1))
-    every_number(classes, number_of_classes)
+    classes, number_of_classes = _classes(arrays, len(mass[focuses[0]]) if focuses else 1)
     orders = {
         name: permutation(arrays[f"{number}.order"], len(mass[name]))
         for number, name in enumerate(names)
@@ -100,6 +94,23 @@ def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
         neighbours=neighbours,
         structure=structure,
     )
+
+
+def _bins(arrays: Given, number: int, marginal: Marginal, bins: int) -> Ints:
+    """Return the bin of each group of a column, and that of missing."""
+    found = whole(arrays[f"{number}.bins"], below=bins)
+    require(len(found) == marginal.groups + 1)
+    every_number(found, bins)
+    return found
+
+
+def _classes(arrays: Given, bins: int) -> tuple[Ints, int]:
+    """Return the class of each bin of the first focus, and how many classes there are."""
+    found = whole(arrays["classes"], below=len(arrays["classes"]))
+    classes = int(found.max()) + 1
+    require(len(found) == bins)
+    every_number(found, classes)
+    return found, classes
 
 
 def _marginal(domain: Domain, arrays: Given, number: int) -> Marginal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from privsynth.errors import SchemaError, UsageError
 from privsynth.generators.where_text import Reader, Written
-from privsynth.tableschema.constraints import Sum
+from privsynth.table.texts import clock_seconds
 from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 
 Mask = npt.NDArray[np.bool_]
@@ -98,9 +99,7 @@ class Conditions:
         fields = {field.name: field for field in schema.modelled}
         written = Reader(text, fields).terms()
         labels = {name: _labels_of(fields[name]) for name in {each.name for each in written}}
-        sums = {
-            each.total for each in schema.constraints if isinstance(each, Sum)
-        }  # which have the bounds of their parts
+        sums = schema.totals  # which have the bounds of their parts
         terms = tuple(_term(fields[each.name], each, labels[each.name]) for each in written)
         for term, each in zip(terms, written, strict=True):
             if term.field.name not in sums:
@@ -182,8 +181,6 @@ def _label(field: Field, value: str, place: int, labels: Mapping[str, None]) -> 
 
 
 def _number(field: Field, value: str, place: int) -> float:
-    from datetime import datetime
-
     try:
         return field.to_number(value)
     except SchemaError:
@@ -204,8 +201,21 @@ def _as_numbers(field: Field, column: Any) -> npt.NDArray[np.float64]:
     """Return float64[n]: the numbers that a decoded column is coded by (days of dates, seconds of moments), NaN where missing."""
     if field.kind not in ("date", "datetime"):
         return np.asarray(column.to_pandas().to_numpy(dtype=np.float64, na_value=np.nan))
-    import pandas as pd
+    import pyarrow as pa
 
-    moments = pd.to_datetime(column.to_pandas(), format=field.format, errors="coerce")
-    seconds = (moments - pd.Timestamp("1970-01-01")).dt.total_seconds().to_numpy(dtype=np.float64)
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        known = clock_seconds(column).cast(pa.int64()).cast(pa.float64())
+        seconds = np.asarray(known.to_numpy(zero_copy_only=False) if isinstance(known, pa.Array) else known.to_numpy())
+    else:
+        encoded = column.combine_chunks().dictionary_encode()
+        read = np.array([_seconds_of(cell, field) for cell in encoded.dictionary.to_pylist()] + [np.nan])
+        seconds = read[encoded.indices.fill_null(len(read) - 1).to_numpy(zero_copy_only=False)]
     return np.asarray(np.floor(seconds / 86400) if field.kind == "date" else seconds)
+
+
+def _seconds_of(cell: str, field: Field) -> float:
+    try:
+        moment = datetime.strptime(cell, field.format) if field.format else datetime.fromisoformat(cell)
+    except ValueError:
+        return np.nan
+    return (moment - datetime(1970, 1, 1)).total_seconds()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from privsynth.pii.label_lists import FIRM, PLACES, LabelLists, label_lists
@@ -229,19 +229,13 @@ def _from_codes(values: Sequence[str], lists: LabelLists, headed: frozenset[str]
         return [_sign("SPOKEN_LANGUAGE", "labels.some", 1.0, (len(values), len(values)), "codes_of_locales")]
     upper = sum(code.isupper() for code in codes) >= 0.9 * len(codes)
     counts = Counter(name for code in codes for name in lists.codes.get(code.upper(), ()))
-    best: dict[str, tuple[float, str, int]] = {}
-    for name, hits in counts.items():
-        entity = name.partition("/")[0]
-        size = sum(name in held for held in lists.codes.values())
-        if hits < 0.9 * len(values) or not (upper or entity in headed or name.startswith("SPOKEN")):
-            continue
-        # Chance that letters hit by accident, one over the values seen: the smaller the list, the more it says.
-        width = 3 if name.endswith("/3") or "/au" in name else 2
-        chance = (size / 26**width) ** len(codes)
-        surprise = min(1.0, 1.0 if chance < 1e-6 else 0.7 if chance < 1e-3 else 0.4)
-        best[entity] = max(best.get(entity, (0.0, "", 0)), (surprise * _CODE_STRENGTH.get(name, 0.8), name, hits))
+    likely = {
+        name: hits
+        for name, hits in counts.items()
+        if hits >= 0.9 * len(values) and (upper or name.partition("/")[0] in headed or name.startswith("SPOKEN"))
+    }
     found = []
-    for entity, (strength, name, hits) in best.items():
+    for entity, (strength, name, hits) in _best_lists(likely, lists, len(codes)).items():
         sure = entity in headed or (name == "COUNTRY/3" and strength >= 0.8)
         few = len(codes) < 2
         found.append(
@@ -254,6 +248,26 @@ def _from_codes(values: Sequence[str], lists: LabelLists, headed: frozenset[str]
             )
         )
     return found
+
+
+def _best_lists(hits: Mapping[str, int], lists: LabelLists, seen: int) -> dict[str, tuple[float, str, int]]:
+    """Return of each entity the list of codes that says most: how much, its name and how many values it has.
+
+    Args:
+        hits: List -> values that are in it.
+        lists: All codes.
+        seen: Codes that were seen.
+    """
+    best: dict[str, tuple[float, str, int]] = {}
+    for name, count in hits.items():
+        entity = name.partition("/")[0]
+        size = sum(name in held for held in lists.codes.values())
+        # Chance that letters hit by accident, one over the values seen: the smaller the list, the more it says.
+        width = 3 if name.endswith("/3") or "/au" in name else 2
+        chance = (size / 26**width) ** seen
+        surprise = min(1.0, 1.0 if chance < 1e-6 else 0.7 if chance < 1e-3 else 0.4)
+        best[entity] = max(best.get(entity, (0.0, "", 0)), (surprise * _CODE_STRENGTH.get(name, 0.8), name, count))
+    return best
 
 
 def _share(pattern: re.Pattern[str], values: Sequence[str]) -> float:

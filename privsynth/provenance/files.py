@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def sidecar_of(path: Path | str) -> Path:
 
 
 def write_provenance(path: Path | str, provenance: Provenance) -> Path:
-    """Write the manifest of a table's file beside it, complete or not at all, in place of an earlier one.
+    """Write the manifest of a table's file beside it (beside what a link leads to), complete or not at all, in place of an earlier one.
 
     Args:
         path: The table's file; it need not exist yet.
@@ -48,6 +48,8 @@ def write_provenance(path: Path | str, provenance: Provenance) -> Path:
     beside = check_sidecar(path)
     with atomic_file(beside) as temporary:
         temporary.write_text(json_text(provenance.to_json()), encoding="utf-8")
+    if beside != sidecar_of(path):
+        _forget(sidecar_of(path))
     return beside
 
 
@@ -57,7 +59,7 @@ def check_sidecar(path: Path | str) -> Path:
     Raises:
         UsageError: what has that name is no manifest of privsynth, and is not overwritten.
     """
-    beside = sidecar_of(path)
+    beside = _home_of(path)
     if os.path.lexists(beside) and not _ours(beside):
         raise UsageError(
             f"`{beside}` is there and is no manifest of privsynth, so it is not overwritten. Move it, or name another output."
@@ -67,9 +69,34 @@ def check_sidecar(path: Path | str) -> Path:
 
 def forget_sidecar(path: Path | str) -> None:
     """Remove the manifest of an earlier table of the same name; a file that is not ours stays."""
+    for beside in {_home_of(path), sidecar_of(path)}:
+        _forget(beside)
+
+
+@contextmanager
+def kept_on_error(path: Path | str) -> Iterator[None]:
+    """Put back the manifest of a table that is not replaced after all (the block raises), so that none speaks of other rows."""
+    home = _home_of(path)
+    before = home.read_bytes() if _ours(home) else None
+    try:
+        yield
+    except BaseException:
+        forget_sidecar(path)
+        if before is not None:
+            with atomic_file(home) as temporary:
+                temporary.write_bytes(before)
+        raise
+
+
+def _forget(beside: Path) -> None:
     with suppress(OSError):
-        if _ours(sidecar_of(path)):
-            sidecar_of(path).unlink()
+        if _ours(beside):
+            beside.unlink()
+
+
+def _home_of(path: Path | str) -> Path:
+    """Return where the manifest of a file belongs: beside what a link leads to, whose rows are written and read by other names too."""
+    return sidecar_of(os.path.realpath(path) if os.path.islink(path) else path)
 
 
 def _ours(beside: Path) -> bool:
@@ -185,12 +212,12 @@ def embedded(path: Path) -> Provenance | None:
 
 
 def beside(path: Path) -> Provenance | None:
-    """Return what the manifest beside a file, or beside what a link leads to, says; a file of somebody else's says nothing.
+    """Return what the manifest beside what a link leads to, or beside the link, says; a file of somebody else's says nothing.
 
     Raises:
         ArtifactError: it is damaged.
     """
-    places = (sidecar_of(path), sidecar_of(os.path.realpath(path)))
+    places = (_home_of(path), sidecar_of(path))
     place = next((each for each in places if os.path.lexists(each)), None)
     if place is None:
         return None

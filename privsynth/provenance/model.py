@@ -82,6 +82,11 @@ class Provenance:
         return self.dp is True and self.guarantee is not None and not real
 
     @property
+    def private(self) -> bool:
+        """Whether it is for the owner alone: there are real rows in it, or rows of a model that is known to protect nobody."""
+        return self.contains_real_rows or self.dp is False
+
+    @property
     def note(self) -> str:
         """The one sentence (or two) that must not be lost."""
         sentence = str(self.guarantee["sentence"]) if self.guarantee else ""

@@ -90,6 +90,19 @@ class Drift:
             return "No single column differs beyond chance, but a model tells the releases apart: relations between columns changed."
         return "The releases differ no more than two samples of one model."
 
+    def _repr_html_(self) -> str:
+        """Return a card for a notebook."""
+        from privsynth.shown import card
+
+        rows = [
+            [each.name, f"{each.tvd:.3f}", f"{each.chance:.3f}", "yes" if each.drifted else "no"]
+            for each in self.columns
+        ]
+        note = LIMITS_REAL if self.real_rows else self.sentence
+        return card(
+            f"Drift: {self.verdict}", note=note, table=(("column", "distance", "by chance (95%)", "drifted"), rows)
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON values (`schemas/drift.schema.json`)."""
         return {

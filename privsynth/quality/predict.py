@@ -212,6 +212,11 @@ def learn(aligned: Aligned, target: str | None, learner: Learner = BOOSTED, *, s
         for name, score in scores.items()
         if score is None
     ]
+    if scores["synthetic"] is None and task.tables[1][target].nunique() == 1:
+        reasons.append(
+            f"The synthetic table has one label of `{target}` only. Declare its labels before the fit (--declare or --schema), or "
+            "spend more epsilon or more rows on it."
+        )
     prediction = Prediction(
         target=target,
         model=learner.name(task.name),

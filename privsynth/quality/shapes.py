@@ -20,6 +20,7 @@ CHART_BINS = 24
 CHART_LABELS = 20
 SHOWN_ROWS = 10
 TAIL = 0.005  # of the real values on either side is beyond the inner edges
+WHOLE = 50  # whole numbers a bin from which it does not matter that some bins hold one more
 CROWDED = 0.5  # share of the real values in one bin of equal width from which bins are quantiles
 TABLES = ("train", "synthetic", "holdout")
 
@@ -54,7 +55,8 @@ def numeric_chart(values: Sequence[Floats]) -> dict[str, Any]:
 
     A number with at most 24 different real values has a bin for each that ten real rows have. Others have 24 bins of equal width
     between the 0.5 % and 99.5 % quantiles of the real rows, or of equal frequency where one of those bins would hold half of the real
-    rows or more; the edges are rounded to a hundredth of the width of all bins.
+    rows or more; the edges are rounded to a hundredth of the width of all bins. Bins of whole numbers hold as many of them each, so that
+    none stays empty for lying between two.
 
     Args:
         values: float64[rows] of train, synthetic and perhaps the holdout; NaN where missing.
@@ -78,12 +80,20 @@ def bin_edges(real: Floats) -> Floats:
     low, high = np.quantile(real, [TAIL, 1 - TAIL])
     grain = 10.0 ** np.floor(np.log10(max(float(high - low), 1e-300))) / 10
     low, high = np.floor(low / grain) * grain, np.ceil(high / grain) * grain
-    even = np.linspace(low, high, CHART_BINS + 1)
+    even = _even_edges(real, float(low), float(high))
     if low < high and np.max(_shares(real, _ascending(even))) < CROWDED:
         return _ascending(even)
     return _ascending(
         np.round(np.quantile(real, np.linspace(TAIL, 1 - TAIL, CHART_BINS + 1)) / grain * 10) * grain / 10
     )
+
+
+def _even_edges(real: Floats, low: float, high: float) -> Floats:
+    """Return edges of bins of equal width; of whole numbers in a narrow range, halves, with as many of them in each bin."""
+    if high - low <= WHOLE * CHART_BINS and bool(np.all(real == np.round(real))):
+        width = np.ceil((high - low + 1) / CHART_BINS)
+        return np.asarray(low - 0.5 + width * np.arange(np.ceil((high - low + 1) / width) + 1), dtype=np.float64)
+    return np.linspace(low, high, CHART_BINS + 1)
 
 
 def _ascending(edges: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from privsynth.preflight import lost_target
 from privsynth.privacy import Guarantee
 from privsynth.report.wording import count, dig, mappings, names, number, percent, rate, text, texts
 from privsynth.safe_harbor import LIMITS
@@ -33,6 +34,8 @@ def always_untested(schema: Schema, guarantee: Guarantee) -> list[Caveat]:
             "Truth of the declarations", "Whether declared ranges and labels were public, and not read from the data."
         ),
     ]
+    if (lost := lost_target(schema)) is not None:
+        found.insert(0, _caveat("Prediction", lost[0].upper() + lost[1:]))
     if guarantee.unit.column is None:
         why = "Each row was taken as a unit of its own; the rows of one person were not joined."
         found.append(_caveat("People with several rows", why))

@@ -87,34 +87,21 @@ NOT_IN_DOMAIN = (
 )
 
 
-def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
-    """Return the section on the synthetic table by itself."""
+def made_anew(declarations: Mapping[str, Any]) -> int:
+    """Count the columns that the synthetic table has and the model has not."""
+    return sum((text(each, "done") or "").startswith("made anew") for each in mappings(declarations, "columns"))
+
+
+def synthetic_table(synthetic: Mapping[str, Any], anew: int = 0) -> Section:
+    """Return the section on the synthetic table by itself, which has some columns made anew beside those modelled."""
     found = mappings(synthetic, "by_column")
-    blocks: list[Block] = [
-        Facts(
-            caption="Size",
-            facts=[
-                ("Rows", count(number(synthetic, "rows"))),
-                ("Columns", count(number(synthetic, "columns"))),
-                ("Missing cells", percent(number(synthetic, "missing_share"))),
-                ("Rows that occur more than once", percent(number(synthetic, "repeated_row_share"))),
-            ],
-        )
-    ]
+    blocks: list[Block] = [_size(synthetic, anew)]
     if found:
         blocks.append(
             Table(
-                caption="Columns of the synthetic table",
+                caption="Modelled columns of the synthetic table" if anew else "Columns of the synthetic table",
                 headers=("Column", "Kind", "Distinct values", "Missing"),
-                rows=[
-                    [
-                        named(text(each, "name") or "unnamed"),
-                        Cell(text=text(each, "kind") or "not computed"),
-                        figure(count(number(each, "distinct"))),
-                        figure(percent(number(each, "missing_share"))),
-                    ]
-                    for each in found
-                ],
+                rows=[_drawn(each) for each in found],
                 note=NOT_IN_DOMAIN,
             )
         )
@@ -124,3 +111,25 @@ def synthetic_table(synthetic: Mapping[str, Any]) -> Section:
         lead="These figures describe the released rows alone; no real row was needed for them.",
         blocks=blocks,
     )
+
+
+def _size(synthetic: Mapping[str, Any], anew: int) -> Facts:
+    modelled = count(number(synthetic, "columns"))
+    return Facts(
+        caption="Size",
+        facts=[
+            ("Rows", count(number(synthetic, "rows"))),
+            ("Columns", f"{modelled} modelled, {count(anew)} made anew, from no real cell" if anew else modelled),
+            ("Missing cells", percent(number(synthetic, "missing_share"))),
+            ("Rows that occur more than once", percent(number(synthetic, "repeated_row_share"))),
+        ],
+    )
+
+
+def _drawn(column: Mapping[str, Any]) -> list[Cell]:
+    return [
+        named(text(column, "name") or "unnamed"),
+        Cell(text=text(column, "kind") or "not computed"),
+        figure(count(number(column, "distinct"))),
+        figure(percent(number(column, "missing_share"))),
+    ]

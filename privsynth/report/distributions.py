@@ -44,7 +44,8 @@ def _spread(column: Mapping[str, Any]) -> Spread | None:
         edges = _shares(dig(column, "chart", "edges"))
         if len(edges) != len(real) + 1:
             return None
-        ends = (_end(column, edges[0]), _end(column, edges[-1]))
+        half = 0.5 if all(edge % 1 == 0.5 for edge in edges) else 0.0  # bins of whole numbers
+        ends = (_end(column, edges[0] + half), _end(column, edges[-1] - half))
         return Spread(name=name, said=said, places=(), real=real, synthetic=made, ends=ends)
     labels = [visible(each, 40) for each in texts(column, "chart", "labels")]
     if len(labels) != len(real):

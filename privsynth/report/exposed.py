@@ -32,11 +32,12 @@ _ATTRIBUTES_LEAD = (
     "is knowledge about the population; only the difference is a leak about train rows."
 )
 _RISK_LEAD = (
-    "Train rows that the attacks recognise at the lowest rates of false alarms. Each is named by a keyed code; the owner’s "
+    "Train rows that the attacks recognise at the lowest rates of false alarms. Each is named by a keyed code; the audit’s "
     "JSON says which row it stands for. No cell is shown. Chance alone puts some rows here."
 )
 _TONES: dict[str, Tone] = {"leak": "bad", "inconclusive": "warn"}
 _MAIN_SCORE = "consensus"
+AT_RISK = "at-risk"
 MOST_AT_RISK = 20
 
 
@@ -193,7 +194,7 @@ def at_risk(audit: Mapping[str, Any]) -> list[Section]:
         note=f"False alarms: how often a held-out row would be accused on as strong grounds.{_by_chance(audit, listed)}"
         f"{_others(listed)}",
     )
-    return [Section(key="at-risk", title="Rows at risk", lead=_RISK_LEAD, blocks=[table])]
+    return [Section(key=AT_RISK, title="Rows at risk", lead=_RISK_LEAD, blocks=[table])]
 
 
 def _others(listed: list[Mapping[str, Any]]) -> str:

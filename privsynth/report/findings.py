@@ -154,7 +154,7 @@ def _counted(audit: Mapping[str, Any], key: str) -> Finding:
         name=name,
         asks=asks,
         result=train[0],
-        sample=train[1],
+        sample=train[1] + _interval_of(audit, key) + _most_telling(audit, key),
         chance=holdout[0],
         chance_sample=holdout[1],
         p=number(audit, key, "p_value"),
@@ -203,6 +203,35 @@ def _share_of(audit: Mapping[str, Any], key: str, side: str) -> tuple[str, str]:
     return percent(hits / total), f"{count(hits)} of {count(total)} {name} rows"
 
 
+def _interval_of(audit: Mapping[str, Any], key: str) -> str:
+    """Write the 95% interval of the share of the train rows."""
+    from privsynth.audits.statistics import share_interval
+
+    hits, total = number(audit, key, "train"), number(audit, key, "train_rows")
+    if hits is None or not total or not 0 <= hits <= total:
+        return ""
+    return "; 95% interval {} to {}".format(*map(percent, share_interval(int(hits), int(total))))
+
+
+def _most_telling(audit: Mapping[str, Any], key: str) -> str:
+    """Name the column, or pair, that a leak of single values shows in: over all columns together chance may hide it."""
+    from privsynth.audits.statistics import excess_p
+
+    columns = dig(audit, key, "columns")
+    members, others = (int(number(audit, key, f"{side}_rows") or 0) for side in ("train", "holdout"))
+    p_holm = number(audit, key, "p_holm")
+    if not isinstance(columns, Mapping) or not columns or p_holm is None or p_holm >= (number(audit, "level") or 0):
+        return ""
+
+    def chance(of: str) -> float:
+        hits, rest = columns[of]
+        return excess_p(member_hits=hits, hits=hits + rest, members=members, rows=members + others)
+
+    most = min(columns, key=chance)
+    train, holdout = columns[most]
+    return f"; most telling `{visible(most)}`: {count(train)} train, {count(holdout)} held out"
+
+
 def _outliers(audit: Mapping[str, Any]) -> Finding:
     train, holdout = (number(audit, "outliers", f"hit_rate_{side}") for side in ("train", "holdout"))
     missing = _FEW if mappings(audit, "outliers", "strata") else NOT_COMPUTED
@@ -211,13 +240,24 @@ def _outliers(audit: Mapping[str, Any]) -> Finding:
         name="Outliers",
         asks=_OUTLIERS,
         result=missing if train is None else percent(train),
-        sample="" if train is None else "of the outlying train rows met",
+        sample="" if train is None else _outliers_met(audit, "train", train),
         chance=missing if holdout is None else percent(holdout),
-        chance_sample="" if holdout is None else "of the outlying held-out rows met",
+        chance_sample="" if holdout is None else _outliers_met(audit, "holdout", holdout),
         p=number(audit, "outliers", "p_value"),
         p_holm=number(audit, "outliers", "p_holm"),
         outcome=_outcome(audit, number(audit, "outliers", "p_holm")),
     )
+
+
+def _outliers_met(audit: Mapping[str, Any], side: str, share: float) -> str:
+    """Write how many outliers a share is of, with its 95% interval: those of the widest stratum that was tested."""
+    named = "outlying train rows" if side == "train" else "outlying held-out rows"
+    for each in reversed(mappings(audit, "outliers", "strata")):
+        hits, rows = number(each, f"{side}_hits"), number(each, side)
+        if text(each, "score") in (None, "consensus") and hits is not None and rows and abs(hits / rows - share) < 1e-9:
+            ends = interval(each, f"{side}_hit_interval", as_percent=True) if side == "train" else ""
+            return f"{count(hits)} of {count(rows)} {named} met" + (f"; 95% interval {ends}" if ends else "")
+    return f"of the {named} met"
 
 
 def _attributes(audit: Mapping[str, Any]) -> Finding:
@@ -229,13 +269,27 @@ def _attributes(audit: Mapping[str, Any]) -> Finding:
         name="Attributes",
         asks=_ATTRIBUTES,
         result=f"`{visible(dig(most, 'column') or '')}` guessed {decimal(number(most, 'train'))}",
-        sample=f"of train rows; {columns}",
+        sample=f"of {_guessed(audit, 'train')}train rows; {columns}{_ahead(most)}",
         chance=decimal(number(most, "holdout")),
-        chance_sample="of held-out rows",
+        chance_sample=f"of {_guessed(audit, 'holdout')}held-out rows",
         p=number(audit, "attribute_test", "p_value"),
         p_holm=number(audit, "attribute_test", "p_holm"),
         outcome=_outcome(audit, number(audit, "attribute_test", "p_holm")),
     )
+
+
+def _guessed(audit: Mapping[str, Any], side: str) -> str:
+    """Write how many rows of a side were guessed; nothing where a random part of both sides was."""
+    from privsynth.audits.attributes import MOST_ROWS
+
+    rows = {each: number(audit, "n", f"{each}_compared") for each in ("train", "holdout")}
+    known = [each for each in rows.values() if each is not None]
+    return f"{count(rows[side])} " if len(known) == 2 and sum(known) <= MOST_ROWS else ""
+
+
+def _ahead(most: Any) -> str:
+    ends = interval(most, "difference_ci")
+    return f"; 95% interval of the difference {ends}" if ends else ""
 
 
 def _shadows(audit: Mapping[str, Any]) -> Finding:

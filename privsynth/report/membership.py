@@ -79,7 +79,7 @@ def roc(
         decades=_decades(outside),
         title="Train rows recognised by rate of false alarms, on logarithmic axes",
         label=_in_words(attacks, bound=bool(bound)),
-        remark=_remark(outside),
+        remark=_remark(outside, bound=bool(bound)),
     )
 
 
@@ -97,12 +97,13 @@ def _in_words(attacks: Sequence[Mapping[str, Any]], *, bound: bool) -> str:
     )
 
 
-def _remark(rows: float) -> str:
+def _remark(rows: float, *, bound: bool) -> str:
     if rows < 1:
         return "Both axes are logarithmic."
+    above = " Of so few rows chance may carry it above the bound there." if bound else ""
     return (
         f"Both axes are logarithmic. One held-out row is {percent(1 / rows)}: left of that there is no false alarm at "
-        "all, and a curve shows the share recognised without any."
+        f"all, and a curve shows the share recognised without any.{above}"
     )
 
 

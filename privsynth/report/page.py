@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from privsynth.errors import UsageError
 from privsynth.report.blocks import Band, Block, Paragraph, Points, Section, Tone
 from privsynth.report.caveats import untested_in
-from privsynth.report.columns import declared, synthetic_table
+from privsynth.report.columns import declared, made_anew, synthetic_table
 from privsynth.report.evidence import tested
+from privsynth.report.exposed import AT_RISK
 from privsynth.report.personal import carried_over, personal_data, said_in_a_line
 from privsynth.report.protection import guarantee
 from privsynth.report.record import reproduction, spending
+from privsynth.report.summary import beside_guarantee
 from privsynth.report.use import decision, intended_use
-from privsynth.report.usefulness import utility
+from privsynth.report.usefulness import said_of_pairs, utility
 from privsynth.report.wording import (
     count,
     count_columns,
@@ -89,7 +91,7 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
     if kind not in _TITLES:
         raise UsageError(f"There is no page for {kind!r}. Use one of: {', '.join(_TITLES)}.")
     sections = {
-        "audit": lambda: [*tested(findings, None), _untested(untested_in(findings))],
+        "audit": lambda: _evidence(findings, None, untested_in(findings)),
         "evaluate": lambda: utility(findings),
         "scan": lambda: [personal_data(findings, None)],
     }[kind]()
@@ -102,7 +104,7 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
         place=_OWNERS,
         band=Band(
             tone=tone,
-            word=said_in_a_line(findings) if kind == "scan" else word,
+            word=(said_in_a_line(findings) if kind == "scan" else said_of_pairs(findings)) or word,
             reason=" ".join(texts(findings, "reasons")),
             facts=_facts_of(kind, findings),
         ),
@@ -111,7 +113,7 @@ def render_findings(kind: str, findings: Mapping[str, Any]) -> str:
 
 
 def _facts_of(kind: str, findings: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return row counts, and for an audit the smallest leak that it would have found."""
+    """Return row counts, for an audit the smallest leak that it would have found, for an evaluation the error of pairs."""
     if kind == "scan":
         return []
     rows = "n" if kind == "audit" else "rows"
@@ -119,6 +121,8 @@ def _facts_of(kind: str, findings: Mapping[str, Any]) -> list[tuple[str, str, st
         (name, count(number(findings, rows, key)), "")
         for key, name in (("train", "Train rows"), ("synthetic", "Synthetic rows"), ("holdout", "Held-out rows"))
     ]
+    if kind == "evaluate":
+        return [*facts, _pair_error({"evaluate": findings})]
     share, power = number(findings, "detectable", "copied_share"), rate(number(findings, "detectable", "power"))
     if share is None or text(findings, "verdict") == "leak":
         return facts
@@ -165,7 +169,10 @@ def _band(report: Mapping[str, Any], *, release: bool) -> Band:
     if not release:
         tone, headline = _VERDICTS.get(word or "", ("plain", "No audit was computed"))
         reason = text(report, "verdict", "reason") or ""
-        return Band(tone=tone, word=headline, reason=reason, facts=[*_figures(report), _pair_error(report)])
+        remark = beside_guarantee(_optional(report, "audit"), _optional(report, "guarantee"))
+        return Band(
+            tone=tone, word=headline, reason=reason, facts=[*_figures(report), _pair_error(report)], remark=remark
+        )
     attached = dig(report, "verdict", "attached") is True
     void = text(report, "warning") is not None
     return Band(
@@ -181,6 +188,8 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     epsilon, delta = number(report, "guarantee", "epsilon"), number(report, "guarantee", "delta")
     odds = {number(each, "false_alarms"): number(each, "at_most") for each in mappings(report, "guarantee", "odds")}
     columns = count_columns(number(report, "synthetic", "columns"))
+    if anew := made_anew(_mapping(report, "declarations")):
+        columns += f" modelled, {count(anew)} made anew"
     return [
         ("Epsilon", "none", "") if epsilon is None else ("Epsilon", f"{epsilon:g}", delta_text(delta)),
         ("Best attacker, at most", percent_up(odds.get(0.01)), "recognised at 1% false alarms; guessing 1%"),
@@ -197,12 +206,11 @@ def _owned(report: Mapping[str, Any]) -> list[Section]:
     declarations = _mapping(report, "declarations")
     return [
         guarantee(_mapping(report, "guarantee")),
-        *tested(_optional(report, "audit"), _optional(report, "guarantee")),
-        _untested(mappings(report, "not_tested")),
+        *_evidence(_optional(report, "audit"), _optional(report, "guarantee"), mappings(report, "not_tested")),
         personal_data(_optional(report, "scan"), declarations),
         *carried_over(_optional(report, "carried")),
         *utility(_optional(report, "evaluate")),
-        synthetic_table(_mapping(report, "synthetic")),
+        synthetic_table(_mapping(report, "synthetic"), made_anew(_mapping(report, "declarations"))),
         intended_use(report, release=False),
         decision(),
         declared(declarations),
@@ -216,7 +224,7 @@ def _released(report: Mapping[str, Any]) -> list[Section]:
         guarantee(_mapping(report, "guarantee")),
         _untested(mappings(report, "not_tested")),
         declared(_mapping(report, "declarations")),
-        synthetic_table(_mapping(report, "synthetic")),
+        synthetic_table(_mapping(report, "synthetic"), made_anew(_mapping(report, "declarations"))),
         intended_use(report, release=True),
         reproduction(_mapping(report, "reproduction"), release=True),
     ]
@@ -229,6 +237,15 @@ def _mapping(report: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _optional(report: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
     found = dig(report, key)
     return found if isinstance(found, Mapping) else None
+
+
+def _evidence(
+    audit: Mapping[str, Any] | None, guarantee: Mapping[str, Any] | None, untested: Sequence[Mapping[str, Any]]
+) -> list[Section]:
+    """Return what was tested, then what was not, then the rows most at risk."""
+    found = tested(audit, guarantee)
+    risk = [each for each in found if each.key == AT_RISK]
+    return [*(each for each in found if each.key != AT_RISK), _untested(untested), *risk]
 
 
 def _untested(caveats: Sequence[Mapping[str, Any]]) -> Section:

@@ -40,13 +40,14 @@ def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any
             "The scan only advises. What was done is what the schema says.",
         )
     )
-    if scan is None:
-        return Section(
-            key="personal-data",
-            title=title,
-            lead=lead,
-            blocks=[Paragraph(text="The scan was not computed.", tone="warn")],
-        )
+    blocks: list[Block] = [Paragraph(text="The scan was not computed.", tone="warn")]
+    if scan is not None:
+        blocks = _found(scan, declarations)
+    return Section(key="personal-data", title=title, lead=lead, blocks=blocks)
+
+
+def _found(scan: Mapping[str, Any], declarations: Mapping[str, Any] | None) -> list[Block]:
+    """Return what a scan found: the columns that it marks, those that it does not, and those that single rows out together."""
     stated = None
     if declarations is not None:
         stated = {text(each, "name"): each for each in mappings(declarations, "columns")}
@@ -61,8 +62,7 @@ def personal_data(scan: Mapping[str, Any] | None, declarations: Mapping[str, Any
         )
     if joint := mappings(scan, "quasi_identifiers"):
         blocks.append(_combinations(joint))
-    blocks += [Paragraph(text=note) for note in texts(scan, "notes")]
-    return Section(key="personal-data", title=title, lead=lead, blocks=blocks)
+    return [*blocks, *(Paragraph(text=note) for note in texts(scan, "notes"))]
 
 
 def carried_over(carried: Mapping[str, Any] | None) -> list[Section]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from privsynth.report.blocks import Block, Cell, Facts, Paragraph, Section, Table, figure
@@ -92,10 +92,16 @@ def _written(value: Any) -> str:
 
 
 def _stated(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (visible(key, 80).replace("_", " "), _event(value) if key == "event" else _written(value))
-        for key, value in found.items()
-    ]
+    return [(visible(key, 80).replace("_", " "), _WRITTEN.get(key, _written)(value)) for key, value in found.items()]
+
+
+def _packages(found: Any) -> str:
+    """Write packages with their versions as a list."""
+    return (
+        ", ".join(f"{visible(key, 80)} {_written(value)}" for key, value in found.items())
+        if isinstance(found, Mapping)
+        else _written(found)
+    )
 
 
 def _event(event: Any) -> str:
@@ -104,6 +110,14 @@ def _event(event: Any) -> str:
     for look, times in _looks(event):
         often[look] += times
     return "; ".join(f"{times:,} × {look}" if times > 1 else look for look, times in often.items()) or _written(event)
+
+
+def _command(found: Any) -> str:
+    """Write a command as code."""
+    return f"`{_written(found).replace('`', '´')}`"
+
+
+_WRITTEN: dict[str, Callable[[Any], str]] = {"command": _command, "event": _event, "packages": _packages}
 
 
 def _looks(event: Any, times: int = 1) -> Iterator[tuple[str, int]]:

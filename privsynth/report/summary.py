@@ -32,6 +32,21 @@ def in_full(audit: Mapping[str, Any], guarantee: Mapping[str, Any] | None) -> st
     return " ".join(each for each in told if each)
 
 
+def beside_guarantee(audit: Mapping[str, Any] | None, guarantee: Mapping[str, Any] | None) -> str:
+    """Hold the attacks of a leak against what the guarantee allows any attacker; nothing where there is no leak or no guarantee."""
+    odds = {number(each, "false_alarms"): number(each, "at_most") for each in mappings(guarantee, "odds")}
+    allowed, attacks = odds.get(0.01), mappings(audit, "attacks")
+    reached = [number(each, "tpr_at_fpr", "0.01") or 0.0 for each in attacks]
+    if text(audit, "verdict") != "leak" or number(guarantee, "mu") is None or allowed is None or not reached:
+        return ""
+    ends = [dig(each, "tpr_ci", "0.01") for each in attacks]
+    least = max((number(each[0]) or 0.0 for each in ends if isinstance(each, list | tuple) and each), default=0.0)
+    told = f"at 1% false alarms it allows {percent_up(allowed)}, and the best attack recognised {percent(max(reached))} of the train rows."
+    if least <= allowed:
+        return f"The guarantee bounds such a leak: {told}"
+    return f"This is more than the guarantee allows: {told} Do not release it, and report it as a fault."
+
+
 def _tried(audit: Mapping[str, Any]) -> str:
     tests = [each for each in findings_of(audit) if each.p_holm is not None]
     if not tests:

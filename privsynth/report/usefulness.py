@@ -7,6 +7,7 @@ from typing import Any
 
 from privsynth.report.blocks import Bar, Block, Cell, Paragraph, Section, Table, figure, named
 from privsynth.report.distributions import heatmap, spreads
+from privsynth.report.drifting import drifted
 from privsynth.report.fairness import groups
 from privsynth.report.prediction import predicted
 from privsynth.report.variety import diversity
@@ -53,7 +54,16 @@ def utility(evaluate: Mapping[str, Any] | None) -> list[Section]:
     if left_out:
         blocks.append(Paragraph(text=f"Not compared, because a table lacks them: {names(left_out)}."))
     overview = Section(key="utility", title=_TITLE, lead=_LEAD, blocks=blocks)
-    return [overview, predicted(evaluate), *groups(evaluate), *diversity(evaluate)]
+    return [overview, predicted(evaluate), *groups(evaluate), *diversity(evaluate), *drifted(evaluate)]
+
+
+def said_of_pairs(evaluate: Mapping[str, Any]) -> str | None:
+    """Say in a line how good the table is about pairs of columns; None where that was not computed."""
+    share = number(evaluate, "subsample_equivalent", "2", "share")
+    if share is None:
+        return None
+    sample = "all train rows" if share >= 1 else f"a sample of {percent(share)} of the train rows"
+    return f"About pairs of columns as good as {sample}"
 
 
 def _in_words(evaluate: Mapping[str, Any]) -> Paragraph | None:

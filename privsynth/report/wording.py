@@ -130,7 +130,7 @@ def percent_up(share: float | None) -> str:
 
 def decimal(value: float | None, digits: int = 3) -> str:
     """Write a number with fixed decimals."""
-    return NOT_COMPUTED if value is None else f"{value:.{digits}f}"
+    return NOT_COMPUTED if value is None else f"{value:z.{digits}f}"
 
 
 def p_value(value: float | None) -> str:

@@ -74,6 +74,13 @@ def frames_of(conditions: Sequence[Any], schema: Schema) -> list[pd.DataFrame]:
     return [pd.concat(frames, ignore_index=True) for frames in groups.values()]
 
 
+def frames_said(conditions: Sequence[Any]) -> dict[str, Any] | None:
+    """Return what is said of rows that came as data frames of conditions, and may be real; None where all are conditions in words."""
+    frames = [each.get_dataframe() for each in conditions if hasattr(each, "get_dataframe")]
+    names = dict.fromkeys(str(name) for frame in frames for name in frame.columns)
+    return {"table": "a condition", "rows": sum(map(len, frames)), "columns": list(names)} if frames else None
+
+
 def known_frame(frame: Any, schema: Schema) -> pd.DataFrame:
     """Return a frame whose columns the model knows.
 

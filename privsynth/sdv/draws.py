@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from privsynth.errors import UsageError
 from privsynth.generators.fitted import Fitted
 from privsynth.provenance import MARK
 from privsynth.sdv.frames import shaped
-from privsynth.table.given import GivenRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +27,7 @@ class Draws:
     def __init__(self, fitted: Fitted, labels: Sequence[Any] | None = None) -> None:
         self.fitted = fitted
         self._labels = labels
-        self._gaps = {each.name: bool(fitted.model.shares(each.name)[-1] > 0) for each in fitted.schema.modelled}
+        self._gaps = _gaps(fitted)
         self.reset(0)
 
     def reset(self, seed: int) -> None:
@@ -53,13 +52,23 @@ class Draws:
         self._calls, self._rows = self._calls + 1, self._rows + len(frame)
         return frame if self._labels is None else frame.set_axis(list(self._labels), axis=1)
 
-    def marked(self, frame: pd.DataFrame, given: GivenRows | None = None) -> pd.DataFrame:
+    def marked(self, frame: pd.DataFrame, given: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return a frame of drawn rows that says where they come from.
 
         Args:
             frame: The rows.
-            given: Rows that were completed and are in it, or None.
+            given: What is said of rows that were completed and are in it (`GivenRows.said`), or None.
         """
-        said = replace(self.fitted.provenance(len(frame), given), columns=tuple(map(str, frame.columns)))
+        said = replace(self.fitted.provenance(len(frame)), columns=tuple(map(str, frame.columns)))
+        if given is not None:
+            said = replace(said, given=given, contains_real_rows=True)
         frame.attrs[MARK] = said.to_json()
         return frame
+
+
+def _gaps(fitted: Fitted) -> dict[str, bool]:
+    """Column name -> whether drawn rows may lack a cell of it: a sum lacks one where one of its parts does."""
+    totals = fitted.schema.totals
+    measured = [each.name for each in fitted.schema.modelled if each.name not in totals]
+    found = {name: bool(fitted.model.shares(name)[-1] > 0) for name in measured}
+    return found | {name: any(found[part] for part in parts) for name, parts in totals.items()}

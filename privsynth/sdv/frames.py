@@ -87,14 +87,20 @@ def _moments(column: Any, field: Field) -> Any:
     import pandas as pd
     import pyarrow as pa
 
+    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    seconds = column.to_pandas() if text else column.cast(pa.timestamp("s")).to_pandas()
     if told_of(field).get("cells") == "moment":
-        return pd.to_datetime(column.to_pandas(), format=field.format).astype("datetime64[ns]")
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return column.to_pandas()
+        moments = pd.to_datetime(seconds, format=field.format)
+        try:
+            return moments.astype("datetime64[ns]")
+        except pd.errors.OutOfBoundsDatetime:  # before 1677 or after 2262
+            return moments
+    if text:
+        return seconds
     form = field.format or _ISO[field.kind]
     if form in _ISO.values() and not pa.types.is_timestamp(column.type):
         return column.cast(pa.string()).to_pandas()
-    return pd.to_datetime(column.to_pandas()).dt.strftime(form).astype(object)
+    return seconds.dt.strftime(form).astype(object)
 
 
 def _distinct(series: Any) -> Any:

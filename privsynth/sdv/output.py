@@ -30,13 +30,25 @@ def output_path(folder: Path | str | None, table: str) -> Path | None:
 
 
 def write_frame(frame: Any, path: Path) -> None:
-    """Write a frame as CSV, complete or not at all, and beside it what is said about it; its folder is made."""
+    """Write a frame as CSV, complete or not at all, and beside it what is said about it; its folder is made.
+
+    A file that is said to contain real rows gets mode 0600.
+
+    Raises:
+        UsageError: rows that were given have other types than those that were drawn.
+    """
     import pyarrow as pa
 
+    try:
+        rows = pa.Table.from_pandas(frame.set_axis(map(str, frame.columns), axis=1), preserve_index=False)
+    except pa.ArrowException:  # its message quotes a cell
+        raise UsageError(
+            f"{path} cannot be written: it would have a column of several types. Give rows in the types that `sample` returns."
+        ) from None
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path, replace=False) as temporary, temporary.open("wb") as target:
-        write_table(
-            pa.Table.from_pandas(frame.set_axis(map(str, frame.columns), axis=1), preserve_index=False), path, target
-        )
-        if (said := read_provenance(frame)) is not None:
+    said = read_provenance(frame)
+    private = said is not None and said.private
+    with atomic_file(path, private=private, replace=False) as temporary, temporary.open("wb") as target:
+        write_table(rows, path, target)
+        if said is not None:
             write_provenance(path, said)

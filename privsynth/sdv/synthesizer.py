@@ -20,7 +20,7 @@ from privsynth.pipeline import fit, plan_fit
 from privsynth.plan import Plan
 from privsynth.privacy import Budget, Guarantee
 from privsynth.sdv.asked import Asked, constraints_of
-from privsynth.sdv.data import frame_of, frames_of, known_frame
+from privsynth.sdv.data import frame_of, frames_of, frames_said, known_frame
 from privsynth.sdv.draws import Draws
 from privsynth.sdv.keywords import ABSENT, check_batches, check_keywords
 from privsynth.sdv.marks import table_of
@@ -245,7 +245,7 @@ class Synthesizer:
         batch_size: int | None = None,
         output_folder_path: Path | str | None = None,
     ) -> Tables:
-        """Draw rows in which some columns have given values.
+        """Draw rows in which some columns have given values. Those of a `DataFrameCondition` may be real: no guarantee covers them.
 
         Args:
             conditions: `sdv.sampling.Condition` and `DataFrameCondition`. A value that is None asks for a missing cell.
@@ -261,7 +261,7 @@ class Synthesizer:
         draws, path = self._ready(max_tries_per_batch, batch_size, output_folder_path)
         schema = draws.fitted.schema
         found = [draws.next(given=read_given(frame, schema)) for frame in frames_of(conditions, schema)]
-        return self._handed(draws.marked(pd.concat(found, ignore_index=True)), path)
+        return self._handed(draws.marked(pd.concat(found, ignore_index=True), frames_said(conditions)), path)
 
     def sample_remaining_columns(
         self,
@@ -282,7 +282,7 @@ class Synthesizer:
         """
         draws, path = self._ready(max_tries_per_batch, batch_size, output_folder_path)
         given = read_given(known_frame(known_columns, draws.fitted.schema), draws.fitted.schema)
-        return self._handed(draws.marked(draws.next(given=given), given), path)
+        return self._handed(draws.marked(draws.next(given=given), given.said()), path)
 
     def _ready(self, tries: int, batch: int | None, folder: Path | str | None) -> tuple[Draws, Path | None]:
         """Check what can be checked before any row is drawn."""

@@ -18,6 +18,7 @@ from privsynth.table.cells import number_sql
 from privsynth.table.kept import breaking_rows
 from privsynth.table.source import open_table
 from privsynth.table.sql import cell_sql, literal
+from privsynth.table.texts import clock_seconds
 from privsynth.tableschema.constraints import FixedCombinations
 from privsynth.tableschema.model import LABELLED, Field, Schema, canonical_label
 
@@ -238,7 +239,7 @@ def _numbers(column: Any, field: Field, missing: Sequence[str]) -> tuple[Floats,
     moment = pa.types.is_timestamp(kind) or pa.types.is_date(kind)
     number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
     if (moment and getattr(kind, "tz", None) is None) if field.kind in ("date", "datetime") else number:
-        plain = column.cast(pa.timestamp("s"), safe=False).cast(pa.int64()) if moment else column
+        plain = clock_seconds(column).cast(pa.int64()) if moment else column
         values = np.asarray(plain.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
         values = values / 86400 if field.kind == "date" else values
         absent = np.isnan(values) | np.asarray(column.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)

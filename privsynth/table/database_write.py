@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from privsynth.errors import UsageError
+from privsynth.files import PRIVATE_FILE
 from privsynth.table.manifests import refuse_taken
 from privsynth.table.urls import DatabaseTable, database_table
 
 Manifest = Callable[[int], str | None]
 
 
-def write_database(batches: Iterable[Any], url: str, *, overwrite: bool = False, manifest: Manifest) -> int:
+def write_database(
+    batches: Iterable[Any], url: str, *, overwrite: bool = False, manifest: Manifest, private: bool = False
+) -> int:
     """Write batches of rows to a table of a database; it is made if it is not there.
 
     Args:
@@ -24,6 +27,7 @@ def write_database(batches: Iterable[Any], url: str, *, overwrite: bool = False,
         overwrite: Replace the rows of a table that has some, and the table itself if its columns are others.
         manifest: Of the number of rows: what is said about them, or None. It is kept beside, in the table `privsynth_manifests` of
             the same schema.
+        private: Give the file of a database that is made here mode 0600, before any row is in it.
 
     Returns:
         How many rows were written.
@@ -35,7 +39,7 @@ def write_database(batches: Iterable[Any], url: str, *, overwrite: bool = False,
     place = database_table(url)
     each = iter(batches)
     first = next(each)
-    with _written(place, first.schema, overwrite) as target:
+    with _written(place, first.schema, overwrite, private) as target:
         rows = 0
         for batch in chain([first], each):  # what goes wrong in drawing them is not the database's
             with target.told():
@@ -67,7 +71,7 @@ def check_database(url: str, *, overwrite: bool = False) -> None:
 
 
 @contextmanager
-def _written(place: DatabaseTable, schema: Any, overwrite: bool) -> Iterator[Any]:
+def _written(place: DatabaseTable, schema: Any, overwrite: bool, private: bool) -> Iterator[Any]:
     new = place.path is not None and not place.path.exists()
     if new and place.path is not None:
         _check_folder(place.path)
@@ -75,6 +79,8 @@ def _written(place: DatabaseTable, schema: Any, overwrite: bool) -> Iterator[Any
         with _opened(place) as target:
             with target.told():
                 target.begin(schema, overwrite)
+            if new and private and place.path is not None:
+                place.path.chmod(PRIVATE_FILE)
             yield target
     except BaseException:
         if new and place.path is not None:

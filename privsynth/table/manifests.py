@@ -8,6 +8,7 @@ from privsynth.errors import SchemaError, UsageError
 from privsynth.table.urls import DatabaseTable
 
 MANIFESTS = "privsynth_manifests"
+_UNDOING = ("postgresql", "redshift", "sqlite", "duckdb", "mssql")
 
 
 class Target(Protocol):
@@ -43,11 +44,20 @@ def refuse_taken(target: Target, place: DatabaseTable, overwrite: bool) -> None:
         )
 
 
+def undoes_tables(place: DatabaseTable) -> bool:
+    """Return whether a database undoes that a table was made or dropped when its transaction fails.
+
+    MySQL, MariaDB, Oracle and others commit at each such statement; what is not known here is taken to do so too.
+    """
+    return place.dialect in _UNDOING
+
+
 def must_make(target: Target, place: DatabaseTable, names: list[str], overwrite: bool) -> bool:
     """Return whether the table has to be made: it is absent, or its columns are others and it may be replaced.
 
     Raises:
         SchemaError: an empty table has other columns.
+        UsageError: a table has other columns, and could be lost: the database does not undo that it is dropped.
     """
     refuse_taken(target, place, overwrite)
     if target.kind() is None:
@@ -57,5 +67,10 @@ def must_make(target: Target, place: DatabaseTable, names: list[str], overwrite:
     if not overwrite:
         raise SchemaError(
             f"The table {place.shown} is empty and has other columns. Drop it, or ask for it to be replaced (--replace)."
+        )
+    if not undoes_tables(place):
+        raise UsageError(
+            f"The table {place.shown} has other columns, and {place.dialect} cannot replace a table in one transaction: it would be "
+            "lost if writing failed. Drop it yourself, or name another one."
         )
     return True

@@ -21,6 +21,7 @@ from privsynth.table.cells import label_types_sql, value_sql
 from privsynth.table.counting import Codes
 from privsynth.table.generalised import generalised
 from privsynth.table.source import Source
+from privsynth.table.texts import clock_seconds
 from privsynth.table.units import owner_sql
 from privsynth.tableschema.domain import Domain
 from privsynth.tableschema.model import Schema
@@ -171,10 +172,8 @@ def _values(column: pa.Array, domain: Domain, missing: Sequence[str]) -> npt.NDA
 def _seconds(column: pa.Array) -> npt.NDArray[np.float64]:
     """Return moments as seconds by the clock of their own time zone, as their text has them."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    local = pc.local_timestamp(column) if column.type.tz is not None else column
-    whole = local.cast(pa.timestamp("s"), safe=False).cast(pa.int64()).cast(pa.float64(), safe=False)
+    whole = clock_seconds(column).cast(pa.int64()).cast(pa.float64())
     return np.asarray(whole.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 

@@ -123,8 +123,8 @@ def _cell(column: Any) -> str:
     if kind in _AS_THEY_ARE:
         return name
     if kind in _MOMENTS:  # Python's calendar has the years 1 to 9999, and no infinity
-        low, high = f"'0001-01-01'::{_MOMENTS[kind]}", f"'9999-12-31'::{_MOMENTS[kind]}"
-        return f"CASE WHEN {name} BETWEEN {low} AND {high} THEN {name} END"
+        first, after = (f"'{day}'::{_MOMENTS[kind]}" for day in ("0001-01-01", "10000-01-01"))
+        return f"CASE WHEN {name} >= {first} AND {name} < {after} THEN {name} END"
     if kind == _INET:  # a cast adds the length of the mask
         return f"CASE WHEN {name} IS NOT NULL THEN format('%s', {name}) END"
     return f"nullif({name}, 'NaN')::text" if kind == _NUMERIC else f"{name}::text"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from privsynth.table.manifests import MANIFESTS, must_make
+from privsynth.table.manifests import MANIFESTS, must_make, undoes_tables
 from privsynth.table.sql import quoted
 from privsynth.table.sql_errors import told
 from privsynth.table.sql_read import engine_of, same_table, table_sql
@@ -93,7 +93,10 @@ class SqlTarget:
             lock = f"LOCK TABLE {table_sql(self._connection, self._place)} IN EXCLUSIVE MODE"
             self._connection.exec_driver_sql(lock, execution_options={"no_parameters": True})
         self._table = self._made(schema)
-        if not must_make(self, self._place, list(schema.names), overwrite):
+        absent = must_make(self, self._place, list(schema.names), overwrite)
+        if not undoes_tables(self._place) and not self._has_notes():
+            self._connection.execute(CreateTable(self._notes()))  # now: it commits whatever was done before
+        if not absent:
             if overwrite:
                 self._connection.execute(delete(self._table))
             return
@@ -114,13 +117,10 @@ class SqlTarget:
 
     def state(self, manifest: str | None) -> None:
         """Keep what is said about the table beside it, in place of what was said before."""
-        from sqlalchemy import Column, MetaData, Table, Text, delete, insert, inspect
+        from sqlalchemy import delete, insert
         from sqlalchemy.schema import CreateTable
 
-        notes = Table(
-            MANIFESTS, MetaData(), Column("table_name", Text), Column("manifest", Text), schema=self._place.schema
-        )
-        known = inspect(self._connection).has_table(MANIFESTS, schema=self._place.schema)
+        notes, known = self._notes(), self._has_notes()
         if known:
             self._connection.execute(delete(notes).where(same_table(notes.c.table_name, self._place)))
         if manifest is None:
@@ -141,6 +141,17 @@ class SqlTarget:
         csv.write_csv(batch, rows, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
         with self._connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
             copy.write(rows.getvalue())
+
+    def _has_notes(self) -> bool:
+        from sqlalchemy import inspect
+
+        return inspect(self._connection).has_table(MANIFESTS, schema=self._place.schema)
+
+    def _notes(self) -> Table:
+        from sqlalchemy import Column, MetaData, Table, Text
+
+        columns = (Column("table_name", Text), Column("manifest", Text))
+        return Table(MANIFESTS, MetaData(), *columns, schema=self._place.schema)
 
     def _known(self) -> Table:
         from sqlalchemy import MetaData, Table

@@ -8,6 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
+_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # in a second
+_CALENDAR = (-62_135_596_800, 253_402_300_799)  # the first second of the year 1 and the last one of the year 9999
+_DAY_SECONDS = 86_400
+_LAST_TICK = 2**63 - 1
+_CLOCKS = ("h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")  # units of numpy that are shorter than a day
+
 
 def texts_of_rows(rows: Sequence[Sequence[Any]], width: int) -> Any:
     """Return rows of Python objects, as drivers of databases give them, as a `pyarrow.Table` of text.
@@ -83,6 +91,11 @@ def cell_text(cell: Any) -> str | None:
             cell = bytes(cell).decode("utf-8")
         if isinstance(cell, float):
             return _float_text(float(cell))
+        if isinstance(cell, np.datetime64):
+            cell = cell.astype(
+                "datetime64[s]" if np.datetime_data(cell.dtype)[0] in _CLOCKS else "datetime64[D]"
+            ).item()
+            return _iso(cell) if isinstance(cell, dt.date) else None
         if isinstance(cell, dt.datetime | dt.date):
             return _iso(cell)
         text = str(cell).replace("\x00", "")
@@ -158,13 +171,52 @@ def _cast(column: Any) -> Any:
 
     kind = column.type
     if pa.types.is_timestamp(kind):
-        local = pc.local_timestamp(column) if kind.tz is not None else column
-        return pc.strftime(local.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
+        return pc.strftime(clock_seconds(column), format="%Y-%m-%d %H:%M:%S").cast(pa.string())
+    if pa.types.is_date(kind):
+        return clock_seconds(column).cast(pa.date32()).cast(pa.string())
     if pa.types.is_floating(kind):
         return _floats(column)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _readable(column)
     return column.cast(pa.string())
+
+
+def clock_seconds(column: Any) -> Any:
+    """Return dates or moments in Arrow as whole seconds, rounded down, by the clock of their own time zone.
+
+    What is not in the years 1 to 9999 is null; so is what DuckDB writes for `infinity`: the last value that its type holds.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    days = pa.types.is_date(column.type)
+    kind = pa.timestamp("ms" if pa.types.is_date64(column.type) else "s") if days else column.type
+    ticks = (column.cast(kind) if pa.types.is_date32(column.type) else column).cast(pa.int64())
+    seconds = _whole_seconds(_between(ticks, 1 - _LAST_TICK, _LAST_TICK - 1), _TICKS[kind.unit])
+    if kind.tz is not None:  # no zone is a day off
+        near = _between(seconds, _CALENDAR[0] - _DAY_SECONDS, _CALENDAR[1] + _DAY_SECONDS)
+        seconds = pc.local_timestamp(near.cast(pa.timestamp("s", kind.tz))).cast(pa.int64())
+    return _between(seconds, *_CALENDAR).cast(pa.timestamp("s"))
+
+
+def _between(numbers: Any, low: int, high: int) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    inside = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high))
+    return pc.if_else(inside, numbers, pa.scalar(None, type=pa.int64()))
+
+
+def _whole_seconds(ticks: Any, in_a_second: int) -> Any:
+    """Divide and round down; Arrow rounds towards zero."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if in_a_second == 1:
+        return ticks
+    towards_zero = pc.divide(ticks, in_a_second)
+    over = pc.greater(pc.multiply(towards_zero, in_a_second), ticks)
+    return pc.subtract(towards_zero, over.cast(pa.int64()))
 
 
 def _readable(column: Any) -> Any:

@@ -99,13 +99,16 @@ def column_of(
     return Private(column if keep is None else column[keep.reveal()].reset_index(drop=True))
 
 
-def split_frames(source: Source, held: Private[npt.NDArray[np.bool_]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows outside and inside a mask as data frames of text, for their owner."""
+def split_frames(source: Source, held: Private[npt.NDArray[np.bool_]], to: str = "pandas") -> tuple[Any, Any]:
+    """Return the rows outside and inside a mask as frames of text, of the form that the owner likes."""
+    import pyarrow as pa
+
+    from privsynth.table.frames import as_form
     from privsynth.table.sql import quoted
 
-    frame = source.arrow([quoted(name) for name in source.names]).to_pandas()
+    table = source.arrow([quoted(name) for name in source.names])
     mask = held.reveal()
-    return frame[~mask].reset_index(drop=True), frame[mask].reset_index(drop=True)
+    return as_form(table.filter(pa.array(~mask)), to), as_form(table.filter(pa.array(mask)), to)
 
 
 def public_frame(frame: Private[pd.DataFrame]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,42 +114,57 @@ def _named(given: Mapping[str, Any]) -> tuple[str, dict[str, Any], bool]:
     )
 
 
-def _made(name: str, leaves: Mapping[str, Any], source: Any, place: str, folder: Path | None) -> Constraint:
-    def text(key: str) -> str:
-        if not isinstance(leaves.get(key), str) or not leaves[key]:
-            raise SchemaError(f"The {place} has no `{key}`. Give the name of a column.")
-        return str(leaves[key])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaves:
+    """What is written about a constraint, each leaf read as what it has to be.
 
-    def texts(key: str) -> tuple[str, ...]:
-        found = leaves.get(key)
+    Args:
+        given: Leaf -> value, as written.
+        place: Which constraint it is, in words.
+    """
+
+    given: Mapping[str, Any]
+    place: str
+
+    def text(self, key: str) -> str:
+        if not isinstance(self.given.get(key), str) or not self.given[key]:
+            raise SchemaError(f"The {self.place} has no `{key}`. Give the name of a column.")
+        return str(self.given[key])
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        found = self.given.get(key)
         if not isinstance(found, list | tuple) or not all(isinstance(each, str) and each for each in found):
-            raise SchemaError(f"The {place} has no `{key}`. Give a list of names of columns.")
+            raise SchemaError(f"The {self.place} has no `{key}`. Give a list of names of columns.")
         return tuple(found)
 
-    def truth(key: str) -> bool:
-        if not isinstance(leaves.get(key, False), bool):
-            raise SchemaError(f"The {place} has the `{key}` {leaves[key]!r}. Give true or false.")
-        return bool(leaves.get(key, False))
+    def truth(self, key: str) -> bool:
+        if not isinstance(self.given.get(key, False), bool):
+            raise SchemaError(f"The {self.place} has the `{key}` {self.given[key]!r}. Give true or false.")
+        return bool(self.given.get(key, False))
 
-    def number(key: str) -> float:
-        found = leaves.get(key, 0)
+    def number(self, key: str) -> float:
+        found = self.given.get(key, 0)
         if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < _LARGEST:
-            raise SchemaError(f"The {place} has no `{key}`. Give a number above 0.")
+            raise SchemaError(f"The {self.place} has no `{key}`. Give a number above 0.")
         return found
 
+
+def _made(name: str, given: Mapping[str, Any], source: Any, place: str, folder: Path | None) -> Constraint:
+    leaves = _Leaves(given=given, place=place)
     match name:
         case "Inequality":
-            return Inequality(low=text("low"), high=text("high"), strict=truth("strict"), source=source)
+            low, high = leaves.text("low"), leaves.text("high")
+            return Inequality(low=low, high=high, strict=leaves.truth("strict"), source=source)
         case "Range":
-            columns = {key: text(key) for key in ("low", "middle", "high")}
-            return Range(**columns, strict=truth("strict"), source=source)
+            columns = {key: leaves.text(key) for key in ("low", "middle", "high")}
+            return Range(**columns, strict=leaves.truth("strict"), source=source)
         case "FixedIncrements":
-            return FixedIncrements(column=text("column"), increment=number("increment"), source=source)
+            return FixedIncrements(column=leaves.text("column"), increment=leaves.number("increment"), source=source)
         case "OneHotEncoding":
-            return OneHotEncoding(columns=texts("columns"), source=source)
+            return OneHotEncoding(columns=leaves.texts("columns"), source=source)
         case "Sum":
-            return Sum(total=text("total"), parts=texts("parts"), source=source)
-    return _combinations(leaves, texts("columns"), truth("learn"), source, place, folder)
+            return Sum(total=leaves.text("total"), parts=leaves.texts("parts"), source=source)
+    return _combinations(given, leaves.texts("columns"), leaves.truth("learn"), source, place, folder)
 
 
 def _combinations(

@@ -61,13 +61,7 @@ def schema_from_declaration(
         raise SchemaError(
             f"{where} declares the column `{lost[0]}`, which the table lacks. Its columns are: {', '.join(header)}."
         )
-    unit, max_rows = document.get("unit"), document.get("max_rows", 1)
-    if unit == "row" and unit not in header:
-        unit = None
-    if unit is not None and unit not in header:
-        raise SchemaError(
-            f"{where} declares the unit {unit!r}, which the table lacks. Its columns are: {', '.join(header)}."
-        )
+    unit, max_rows = _unit(document.get("unit"), header, where), document.get("max_rows", 1)
     fields = [
         _grouped(_declared(name, columns[name]), columns[name], folder) if name in columns else _dropped(name)
         for name in header
@@ -83,6 +77,16 @@ def schema_from_declaration(
     )
     check_constraints(generalised_schema(schema))
     return schema
+
+
+def _unit(given: Any, header: Sequence[str], where: str) -> Any:
+    if given is None or (given == "row" and given not in header):
+        return None
+    if given not in header:
+        raise SchemaError(
+            f"{where} declares the unit {given!r}, which the table lacks. Its columns are: {', '.join(header)}."
+        )
+    return given
 
 
 def _grouped(field: Field, spec: Any, folder: Path | None) -> Field:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ _KIND_OF_TYPE = {
     "datetime": "datetime",
     "boolean": "boolean",
 }
+_FIELD_KEYS = ("name", "type", "format", "constraints", "privsynth")
 _OWN_KEYS = ("kind", "role", "action", "rule", "decimals", "faker", "hierarchy", "provenance")
 _ROOT_KEYS = ("version", "target", "unit", "spend", "policy", "constraints")
 _CONSTRAINTS = ("minimum", "maximum", "enum", "required")
@@ -66,7 +67,8 @@ def schema_from_document(document: Any, *, where: str = "the schema", folder: Pa
     """Read a schema from plain values; codebooks that its constraints name are looked up in `folder` only."""
     if not isinstance(document, Mapping) or not isinstance(document.get("fields"), list):
         raise SchemaError(
-            f"{where} is no table schema: it has no list `fields`. Make one with `privsynth schema TABLE -o S.yaml`."
+            f"{where} is no table schema: it has no list `fields`. Make one with `privsynth schema TABLE -o S.yaml` "
+            "(with `--declare D` if it is a declaration in the short form)."
         )
     root = _mapping(document.get("privsynth", {}), f"`privsynth` in {where}")
     if root.get("version", VERSION) != VERSION:
@@ -74,11 +76,6 @@ def schema_from_document(document: Any, *, where: str = "the schema", folder: Pa
             f"{where} has the schema version {root['version']!r}; this privsynth reads {VERSION}. Use a newer one."
         )
     unit = _mapping(root.get("unit") or {}, f"`privsynth.unit` in {where}")
-    missing = document.get("missingValues", [""])
-    if not isinstance(missing, list):
-        raise SchemaError(f"`missingValues` in {where} is not a list. Write it as a list of texts.")
-    extra = {key: value for key, value in document.items() if key not in ("fields", "missingValues", "privsynth")}
-    own_extra = {key: value for key, value in root.items() if key not in _ROOT_KEYS}
     constraints = constraints_from_document(root.get("constraints"), where=where, folder=folder)
     schema = Schema(
         fields=tuple(
@@ -87,17 +84,31 @@ def schema_from_document(document: Any, *, where: str = "the schema", folder: Pa
         target=root.get("target"),
         unit_column=unit.get("column"),
         max_rows=_whole(unit.get("max_rows", 1), "privsynth.unit.max_rows", where),
-        missing=tuple(str(token) for token in missing),
+        missing=_missing(document, where),
         policy=_policy(root.get("policy"), where),
         spend=None if root.get("spend") is None else _mapping(root["spend"], f"`privsynth.spend` in {where}"),
         constraints=constraints,
         codebooks=books_of(document, folder),
-        extra={**extra, **({"privsynth": own_extra} if own_extra else {})},
+        extra=_unknown_of_table(document, root),
     )
     if constraints:
         check_constraints(generalised_schema(schema))
     person_of(schema)
     return schema
+
+
+def _missing(document: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    missing = document.get("missingValues", [""])
+    if not isinstance(missing, list):
+        raise SchemaError(f"`missingValues` in {where} is not a list. Write it as a list of texts.")
+    return tuple(str(token) for token in missing)
+
+
+def _unknown_of_table(document: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a table that is not ours: it is kept and written again."""
+    outer = {key: value for key, value in document.items() if key not in ("fields", "missingValues", "privsynth")}
+    own = {key: value for key, value in root.items() if key not in _ROOT_KEYS}
+    return outer | ({"privsynth": own} if own else {})
 
 
 def _policy(given: Any, where: str) -> Mapping[str, Any] | None:
@@ -130,16 +141,7 @@ def _field(document: Any, position: int, where: str, folder: Path | None) -> Fie
         raise SchemaError(f"Field {position} of {where} has no name. Every field needs one.")
     own = _mapping(given.get("privsynth") or {}, f"`privsynth` of the field `{name}`")
     limits = _mapping(given.get("constraints") or {}, f"`constraints` of the field `{name}`")
-    labels = limits.get("enum")
-    if labels is not None and (not isinstance(labels, list) or not labels):
-        raise SchemaError(f"`enum` of the field `{name}` is not a list with labels. Write it as a list.")
-    if any(isinstance(label, Mapping | list) or label is None for label in labels or ()):
-        raise SchemaError(f"`enum` of the field `{name}` has a label that is no text or number. Write labels as texts.")
-    extra = {
-        key: value for key, value in given.items() if key not in ("name", "type", "format", "constraints", "privsynth")
-    }
-    more = {key: value for key, value in limits.items() if key not in _CONSTRAINTS}
-    own_more = {key: value for key, value in own.items() if key not in _OWN_KEYS}
+    labels = _labels(limits.get("enum"), name)
     hierarchy, source = found_hierarchy(own.get("hierarchy"), folder, name)
     source = {leaf: each for leaf, each in source.items() if leaf not in (own.get("provenance") or {})}
     return Field(
@@ -149,7 +151,7 @@ def _field(document: Any, position: int, where: str, folder: Path | None) -> Fie
         action=own.get("action", "keep"),
         minimum=_bound(limits.get("minimum")),
         maximum=_bound(limits.get("maximum")),
-        enum=None if labels is None else tuple(text_of(label) for label in labels),
+        enum=labels,
         required=bool(limits.get("required", False)),
         format=None if given.get("format") in (None, "default", "any") else str(given["format"]),
         decimals=None if own.get("decimals") is None else _whole(own["decimals"], f"{name}.decimals", where),
@@ -157,11 +159,31 @@ def _field(document: Any, position: int, where: str, folder: Path | None) -> Fie
         rule=own.get("rule"),
         hierarchy=hierarchy,
         provenance={**_provenance(name, own.get("provenance") or {}, limits, given), **source},
-        extra={**extra, **({"constraints": more} if more else {}), **({"privsynth": own_more} if own_more else {})},
+        extra=_unknown(given, limits, own),
     )
 
 
-def _kind_of(type_name: str, labels: list[Any] | None) -> str:
+def _labels(given: Any, name: str) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if not isinstance(given, list) or not given:
+        raise SchemaError(f"`enum` of the field `{name}` is not a list with labels. Write it as a list.")
+    if any(isinstance(label, Mapping | list) or label is None for label in given):
+        raise SchemaError(f"`enum` of the field `{name}` has a label that is no text or number. Write labels as texts.")
+    return tuple(text_of(label) for label in given)
+
+
+def _unknown(given: Mapping[str, Any], limits: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a field that is not ours: it is kept and written again."""
+    outer = {key: value for key, value in given.items() if key not in _FIELD_KEYS}
+    inner = {
+        "constraints": {key: value for key, value in limits.items() if key not in _CONSTRAINTS},
+        "privsynth": {key: value for key, value in own.items() if key not in _OWN_KEYS},
+    }
+    return {**outer, **{name: more for name, more in inner.items() if more}}
+
+
+def _kind_of(type_name: str, labels: Sequence[str] | None) -> str:
     if labels is not None and type_name != "boolean":
         return "categorical"
     return _KIND_OF_TYPE.get(type_name, "text")
@@ -209,18 +231,27 @@ def schema_to_document(schema: Schema) -> dict[str, Any]:
 
 def _field_document(field: Field) -> dict[str, Any]:
     extra = dict(field.extra)
-    limits: dict[str, Any] = {
-        leaf: value
-        for leaf, value in (
-            ("minimum", field.minimum),
-            ("maximum", field.maximum),
-            ("required", field.required or None),
-        )
-        if value is not None
+    limits = _limits_document(field) | extra.pop("constraints", {})
+    own = _own_document(field) | extra.pop("privsynth", {})
+    document: dict[str, Any] = {"name": field.name, "type": _TYPES[field.kind]}
+    if field.format is not None:
+        document["format"] = field.format
+    if limits:
+        document["constraints"] = limits
+    return {**document, **extra, "privsynth": own}
+
+
+def _limits_document(field: Field) -> dict[str, Any]:
+    limits = {
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "required": field.required or None,
+        "enum": None if field.enum is None else list(field.enum),
     }
-    if field.enum is not None:
-        limits["enum"] = list(field.enum)
-    limits.update(extra.pop("constraints", {}))
+    return {leaf: value for leaf, value in limits.items() if value is not None}
+
+
+def _own_document(field: Field) -> dict[str, Any]:
     own: dict[str, Any] = {"kind": field.kind, "role": field.role, "action": field.action}
     optional = (
         ("rule", field.rule),
@@ -234,13 +265,7 @@ def _field_document(field: Field) -> dict[str, Any]:
         leaf: dict(source) if isinstance(source, Mapping) else source
         for leaf, source in {**unstated, **field.provenance}.items()
     }
-    own.update(extra.pop("privsynth", {}))
-    document: dict[str, Any] = {"name": field.name, "type": _TYPES[field.kind]}
-    if field.format is not None:
-        document["format"] = field.format
-    if limits:
-        document["constraints"] = limits
-    return {**document, **extra, "privsynth": own}
+    return own
 
 
 def dump_schema(schema: Schema, *, as_json: bool = False) -> str:
