@@ -28,7 +28,7 @@ def main(rows: int = 10_000) -> int:
         dataset="card accounts",
         ledger="what_if.ledger.sqlite",
     )
-    late = privsynth.sample(model, 1000, where="n_late_payments >= 4 and region = Capital", seed=1)
+    late = privsynth.sample(model, 1000, where="n_late_payments >= 2 and region = Capital", seed=1)
     completed = privsynth.sample(model, given=WHAT_IF, seed=1)
 
     print(model.guarantee.sentence())

@@ -204,7 +204,12 @@ def fit(table: str, out: str | None, dry_run: bool, ledger: str | None, dataset:
 )
 @ROWS_PER_PERSON
 @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as formulas.")
-@click.option("--replace", "overwrite", is_flag=True, help="Replace the rows of a database's table that has some.")
+@click.option(
+    "--replace",
+    "overwrite",
+    is_flag=True,
+    help="Replace rows of a database's table, or a file that is not privsynth's.",
+)
 @TERMS
 @ENCODING
 def sample(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from privsynth import log
-from privsynth.cli_options import ENCODING, JSON, check_outputs, options, print_json
+from privsynth.cli_options import ENCODING, JSON, check_outputs, check_table_file, options, print_json
 from privsynth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -107,8 +107,9 @@ def curate(
         raise UsageError("--spot-check-rows was given without a sheet. Name its file with --spot-check F.html.")
     held = holdout_output or str(holdout_beside(out))
     _check_places(synthetic, options["mix"], out, held, sheet, json_path)
-    for path in (out, held):
-        check_output_name(Path(path))
+    check_output_name(Path(held))
+    for path in (out, held) if holdout_output is not None or options["holdout"] is not None else (out,):
+        check_table_file(path)
     found = pipeline.curate(
         synthetic,
         deduplicate=deduplicate_on or deduplicate,

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from privsynth import log
-from privsynth.cli_options import ROWS_PER_PERSON, TERMS, check_outputs
+from privsynth.cli_options import ROWS_PER_PERSON, TERMS, check_table_file
 
 
 @click.command()
@@ -53,12 +53,11 @@ def mock(
     """Make rows from a schema alone: no data are read (epsilon 0)."""
     from privsynth.mocking import Mock
     from privsynth.saving import save_batches
-    from privsynth.table.write import check_output_name, write_batches
+    from privsynth.table.write import write_batches
 
     path = Path("stdout.csv" if out == "-" else out)
     if out != "-":
-        check_outputs(out)
-        check_output_name(path)
+        check_table_file(out)
     made = Mock.of(schema_path, missing=missing, allow_data_dependent_schema=allow_data_dependent_schema)
     said = made.provenance(rows).under(licence, terms)
     if made.void:

@@ -264,13 +264,24 @@ def check_table_output(out: str, *, overwrite: bool = False) -> None:
     """Refuse a table's file or address that cannot be written, before any work is done."""
     from privsynth.saving import check_destination
     from privsynth.table.urls import is_url
-    from privsynth.table.write import check_output_name
 
     if is_url(out):
         check_destination(out, overwrite=overwrite)
-        return
-    check_output_name(Path(out))
+    else:
+        check_table_file(out, overwrite=overwrite)
+
+
+def check_table_file(out: str, *, overwrite: bool = False) -> None:
+    """Refuse a table's file that cannot be written, or that is there and not privsynth's, before any work is done."""
+    from privsynth.provenance import is_foreign
+    from privsynth.table.write import check_output_name
+
     check_outputs(out)
+    check_output_name(Path(out))
+    if is_foreign(out) and not overwrite:
+        raise UsageError(
+            f"`{out}` exists, and privsynth did not write it: it could be a table that is not to be lost. Remove it, or name another file."
+        )
 
 
 def say_problems(problems: list[str], fine: str) -> None:

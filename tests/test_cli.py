@@ -16,7 +16,9 @@ import pytest
 from command_line import HEADER, declaration, privsynth, small_table
 
 from privsynth.cli import cli
+from privsynth.generators.fitted import load_model
 from privsynth.ledger import default_path
+from privsynth.tableschema import dump_schema
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
 HEAVY = (
@@ -127,6 +129,29 @@ def test_sample_to_stdout_is_the_file(capsys: pytest.CaptureFixture[str], model:
     shown = privsynth(capsys, "sample", model, "-n", 5, "--seed", 1, "-o", "-")
     assert shown.out == (folder / "o.csv").read_text()
     assert shown.err == ""
+
+
+@pytest.mark.parametrize("name", ["real.csv", "real.parquet"])
+def test_a_table_that_privsynth_did_not_write_is_not_overwritten(
+    capsys: pytest.CaptureFixture[str], model: Path, folder: Path, name: str
+) -> None:
+    real, ours = folder / name, folder / f"ours.{name}"
+    real.write_bytes(b"not to be lost")
+    schema = ("--schema", model.parent / "s.yaml")
+    (model.parent / "s.yaml").write_text(dump_schema(load_model(model).schema))
+    assert privsynth(capsys, "sample", model, "-n", 5, "-o", ours).code == 0
+    for command in (
+        ("sample", model, "-n", 5),
+        ("curate", ours, *schema),
+        ("mock", model.parent / "s.yaml", "-n", 5),
+    ):
+        refused = privsynth(capsys, *command, "-o", real)
+        assert (refused.code, real.read_bytes()) == (2, b"not to be lost")
+        assert "privsynth did not write it" in refused.err
+        assert privsynth(capsys, *command, "-o", folder / f"again.{name}").code == 0
+        assert privsynth(capsys, *command, "-o", folder / f"again.{name}").code == 0
+    assert privsynth(capsys, "sample", model, "-n", 5, "-o", real, "--replace").code == 0
+    assert real.read_bytes() != b"not to be lost"
 
 
 def test_a_dry_run_reads_the_header_only_and_spends_nothing(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

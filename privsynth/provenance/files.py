@@ -88,6 +88,17 @@ def kept_on_error(path: Path | str) -> Iterator[None]:
         raise
 
 
+def is_foreign(path: Path | str) -> bool:
+    """Return whether a file with content is there that privsynth did not write: nothing says where its rows come from."""
+    place = Path(path)
+    if not place.is_file() or not place.stat().st_size:
+        return False
+    try:
+        return embedded(place) is None and beside(place) is None
+    except ArtifactError:
+        return True
+
+
 def _forget(beside: Path) -> None:
     with suppress(OSError):
         if _ours(beside):
