@@ -39,9 +39,7 @@ from privsynth.tableschema.model import Schema
 
 Progress = Callable[[str], None]
 _NEARLY_ALL = 0.9
-_CLOSE = (
-    " Where they lie days apart, keep that length as a column and drop one date: a constraint leaves it far too long."
-)
+_CLOSE = " Where they lie days apart, a column of that length in place of one date keeps it better than a constraint."
 _PERSON = re.compile(
     r"(patient|person|customer|client|member|subject|participant|employee|user|insured|account|household)s?"
     r"[ _.-]*(id|nbr|no|nr|num|number|key|code)$",

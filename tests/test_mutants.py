@@ -959,6 +959,7 @@ def planted(mutant: Mutant, patch: pytest.MonkeyPatch) -> None:
                 patch.setattr(other, last, made[last])
 
 
+_TRIES = 3  # the noise of a fit decides which tables it asks for, and few of them may show a fault
 CHECKS = tuple(dict.fromkeys(mutant.caught_by for mutant in MUTANTS))
 
 
@@ -971,7 +972,8 @@ def test_a_check_is_silent_on_the_package_as_it_is(silent: Callable[[], None]) -
 def test_a_mutant_is_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     planted(mutant, monkeypatch)
     with pytest.raises((Violation, PrivsynthError)):
-        mutant.caught_by()
+        for _ in range(_TRIES):
+            mutant.caught_by()
 
 
 def test_every_mutant_has_a_name_of_its_own() -> None:

@@ -157,7 +157,7 @@ def test_a_fit_hints_once_at_columns_that_nothing_keeps_in_order(tmp_path: Path)
     hints = [each for each in told if "by their names" in each]
     assert len(hints) == 1
     assert '{"type": "Inequality", "low": "admission_date", "high": "discharge_date"}' in hints[0]
-    assert hints[0].endswith(" keep that length as a column and drop one date: a constraint leaves it far too long.")
+    assert hints[0].endswith(" a column of that length in place of one date keeps it better than a constraint.")
     told.clear()
     limits = {"lower": 0, "upper": 300, "integer": True}
     pressures = pd.DataFrame({"diastolic_bp": [80] * 50, "systolic_bp": [120] * 50})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
+Placed = Callable[[Floats, Floats, Floats], Floats]
 _LAST_POSITION = np.nextafter(np.float32(1), np.float32(0))
 
 
@@ -47,7 +49,9 @@ class Interval:
             found[:, group[-1]] = self.missing
         return np.asarray(found)
 
-    def draw(self, weights: Floats, group: Ints, chosen: Ints, uniform: Floats) -> tuple[Ints, Singles]:
+    def draw(
+        self, weights: Floats, group: Ints, chosen: Ints, uniform: Floats, placed: Placed | None = None
+    ) -> tuple[Ints, Singles]:
         """Draw a code and a position within the chosen group and the interval of each row.
 
         Args:
@@ -55,6 +59,7 @@ class Interval:
             group: As of `groups`.
             chosen: int64[n], a possible group of each row.
             uniform: float64[n] in [0, 1).
+            placed: Moves what was drawn evenly, given the ends of each row; None leaves it.
 
         Returns:
             int64[n] codes and float32[n] positions; the code `size` where the group is that of missing.
@@ -70,7 +75,9 @@ class Interval:
         low, high = np.maximum(self.low, first[chosen]), np.minimum(self.high, last)
         apart = low > high  # a group that is not possible: the constraint counts, not the group
         low, high = np.where(apart, self.low, low), np.where(apart, self.high, high)
-        codes, positions = cut(np.clip(_between(weights, low, high, uniform), low, np.maximum(low, high)))
+        at = _between(weights, low, high, uniform)
+        at = at if placed is None else placed(at, low, np.maximum(low, high))
+        codes, positions = cut(np.clip(at, low, np.maximum(low, high)))
         gone |= self.low > self.high
         return np.where(gone, size, codes), np.where(gone, np.float32(0), positions)
 
@@ -126,7 +133,14 @@ class Choice:
             found[:, group[-1]] = self.missing
         return np.asarray(found[self.row_class])
 
-    def draw(self, weights: Floats, group: Ints, chosen: Ints, uniform: Floats) -> tuple[Ints, Singles]:
+    def draw(
+        self,
+        weights: Floats,
+        group: Ints,
+        chosen: Ints,
+        uniform: Floats,
+        placed: Placed | None = None,  # noqa: ARG002 - of the protocol
+    ) -> tuple[Ints, Singles]:
         """Draw a code of the chosen group that the row may take; see `Interval.draw`. Positions are 0."""
         count = int(group.max()) + 1
         key = self._classes() * count + group[self.codes]

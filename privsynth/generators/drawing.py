@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from privsynth.generators.allowed import Placed
 from privsynth.generators.base import Rows
+from privsynth.generators.gaps import Pull, stretches
 from privsynth.generators.latents import Latents
 from privsynth.generators.raking import (
     Agreement,
@@ -106,7 +108,11 @@ class Drawing:
         """
         model = self._model
         allowed = None if coarse else model.structure.allowed(name, self.codes, self.positions, self._rows)
+        pull = None if coarse else self._pull(name)
         probabilities = self._probabilities(name)
+        if pull is not None and not self._follow:
+            near = pull.weights(stretches(model.marginals[name], model.bins[name], pull.lattice))
+            probabilities[:, : near.shape[1]] *= near
         if allowed is not None:
             possible = allowed.groups(model.bins_of_codes(name))
             probabilities *= possible
@@ -130,10 +136,21 @@ class Drawing:
         else:
             weights = model.shares(name)[:-1]
             uniform = self._rng.random(self._rows)
-            codes, positions = allowed.draw(weights, model.bins_of_codes(name), bins, uniform)
+            codes, positions = allowed.draw(weights, model.bins_of_codes(name), bins, uniform, self._placed(pull))
         self.codes[name] = codes
         if model.marginals[name].domain.numeric:
             self.positions[name] = positions.astype(np.float32)
+
+    def _pull(self, name: str) -> Pull | None:
+        lattices = {each: lattice for order in self._model.structure.orders for each, lattice in order.lattices.items()}
+        return Pull.of(name, self._model.gaps, lattices, self.codes, self.positions)
+
+    def _placed(self, pull: Pull | None) -> Placed | None:
+        """Return how values are placed within their bins, or None for evenly."""
+        if pull is None:
+            return None
+        uniform, coin = self._rng.random(self._rows), self._rng.random(self._rows)
+        return lambda even, low, high: pull.drawn(even, low, high, uniform, coin)
 
     def bins(self, name: str) -> Ints:
         """Return int64[n], the bin of each row."""

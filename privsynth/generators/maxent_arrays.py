@@ -20,6 +20,7 @@ from privsynth.generators.array_checks import (
 )
 from privsynth.generators.base import Arrays
 from privsynth.generators.binning import Marginal
+from privsynth.generators.gaps import Gap
 from privsynth.generators.maxent_model import MaxentModel
 from privsynth.generators.structure import Structure
 from privsynth.tableschema.domain import Domain
@@ -41,6 +42,10 @@ def to_arrays(model: MaxentModel) -> Arrays:
         "pairs": np.array(pairs, dtype=np.int64).reshape(-1, 2),
         "tables": np.concatenate([np.zeros(0), *(table.ravel() for table in model.tables.values())]),
     }
+    if model.gaps:
+        ends = [[names.index(gap.low), names.index(gap.high)] for gap in model.gaps]
+        out["gap_ends"] = np.array(ends, dtype=np.int64)
+        out["gaps"] = np.array([[gap.mean, gap.flat] for gap in model.gaps])
     for number, (name, marginal) in enumerate(model.marginals.items()):
         out[f"{number}.starts"] = marginal.starts
         out[f"{number}.counts"] = np.append(marginal.counts, marginal.missing)
@@ -93,6 +98,21 @@ def _rebuilt(schema: Schema, arrays: Given, neighbours: int) -> MaxentModel:
         tables=tables,
         neighbours=neighbours,
         structure=structure,
+        gaps=_gaps(arrays, names, structure) if "gaps" in arrays else (),
+    )
+
+
+def _gaps(arrays: Given, names: list[str], structure: Structure) -> tuple[Gap, ...]:
+    ends, values = whole(arrays["gap_ends"], below=len(names), axes=2), arrays["gaps"]
+    require(values.dtype == np.float64 and values.ndim == 2 and ends.shape == values.shape and ends.shape[1] == 2)
+    require(bool(np.isfinite(values).all() and (values[:, 0] > 0).all() and (values[:, 1] >= 0).all()))
+    require(bool((values[:, 1] <= 1).all()))
+    bound = {(low, high) for order in structure.orders for low, high, _ in order.edges}
+    found = [(names[low], names[high]) for low, high in ends]
+    require(set(found) <= bound and len(set(found)) == len(found))
+    return tuple(
+        Gap(low=low, high=high, mean=float(mean), flat=float(flat))
+        for (low, high), (mean, flat) in zip(found, values, strict=True)
     )
 
 

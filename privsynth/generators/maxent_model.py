@@ -15,6 +15,7 @@ from privsynth.generators.binning import Marginal
 from privsynth.generators.copula_model import Margins
 from privsynth.generators.drawing import Drawing, Factors
 from privsynth.generators.fine import Fine
+from privsynth.generators.gaps import Gap
 from privsynth.generators.latents import LatentScale
 from privsynth.generators.pairs import independent
 from privsynth.generators.structure import Structure
@@ -44,6 +45,7 @@ class MaxentModel:
         tables: (a, b) -> float64[k of a, k of b], estimated rows.
         neighbours: To how many tables of earlier columns a column is raked at most.
         structure: The constraints as a sampler sees them.
+        gaps: How far apart columns are that an inequality binds, where their tables are known.
     """
 
     schema: Schema
@@ -57,6 +59,7 @@ class MaxentModel:
     tables: Mapping[tuple[str, str], Floats]
     neighbours: int
     structure: Structure
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def total(self) -> float:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from privsynth.generators.binning import Marginal, measure_marginals
 from privsynth.generators.copula_model import Margins
+from privsynth.generators.gaps import Bound, Gap, stretches
 from privsynth.generators.latent import grouped, measure_correlations, ordered_bins
 from privsynth.generators.maxent_model import MaxentModel
 from privsynth.generators.merging import merged_neighbours, pair_bins
@@ -76,6 +77,8 @@ class Survey:
         self._evidence = {name: self._first_evidence(name) for name in self._names}
         self._mass = {name: each.mass(self._total) for name, each in self._evidence.items()}
         self._tables: dict[Pair, Floats] = {}
+        self._bound = self._bounds()
+        self._gaps: dict[frozenset[str], Gap] = {}
         self._rows_of_unit = rows
         self._model: MaxentModel | None = None
 
@@ -116,7 +119,7 @@ class Survey:
         if multiplier is not None:
             for (a, b), noisy in self._measured(pairs, multiplier).items():
                 sigma = multiplier * self._rows_of_unit
-                expected = independent(self._mass[a], self._mass[b])
+                expected = self._near((a, b), noisy, independent(self._mass[a], self._mass[b]), sigma)
                 for axis, name in enumerate((a, b)):
                     expected = merged_fit(noisy, expected, self._merged(name, sigma), sigma, axis=axis)
                 self._tables[a, b] = self._agreed((a, b), denoised(noisy, expected, sigma))
@@ -174,7 +177,7 @@ class Survey:
     def model(self) -> MaxentModel:
         """Return the model that follows from all answers so far."""
         assert self._model is not None  # noqa: S101 - for the type checker
-        return replace(self._model, mass=dict(self._mass), tables=dict(self._tables))
+        return replace(self._model, mass=dict(self._mass), tables=dict(self._tables), gaps=tuple(self._gaps.values()))
 
     def measure_correlations(self) -> None:
         """Measure how the columns' latent scores depend on one another in each class."""
@@ -212,8 +215,35 @@ class Survey:
             left = self._selected(left, expected, number)
         multiplier = stage * math.sqrt(len(left)) * _ROUNDING
         for pair, noisy in self._measured(left, multiplier).items():
-            model = self._agreed(pair, expected[pair] + 1e-3)
-            self._tables[pair] = self._agreed(pair, denoised(noisy, model, multiplier * self._rows_of_unit))
+            sigma = multiplier * self._rows_of_unit
+            model = self._near(pair, noisy, self._agreed(pair, expected[pair] + 1e-3), sigma)
+            self._tables[pair] = self._agreed(pair, denoised(noisy, model, sigma))
+
+    def _bounds(self) -> dict[frozenset[str], Bound]:
+        """Return the pairs of columns of which one is never above the other."""
+        found = {}
+        for order in self._mechanism.structure.orders:
+            bins = {
+                name: stretches(self._marginals[name], self._bins[name], lattice)
+                for name, lattice in order.lattices.items()
+                if name in self._marginals
+            }
+            for low, high, _ in order.edges:
+                if low in bins and high in bins:
+                    found[frozenset((low, high))] = Bound(low=low, high=high, below=bins[low], above=bins[high])
+        return found
+
+    def _near(self, pair: Pair, noisy: Floats, expected: Floats, sigma: float) -> Floats:
+        """Return what is expected of a table; where an inequality binds its columns, what the gap between them makes of it."""
+        bound = self._bound.get(frozenset(pair))
+        if bound is None:
+            return expected
+        turned = pair != (bound.low, bound.high)
+        counts, before = (noisy.T, expected.T) if turned else (noisy, expected)
+        gap, found = bound.fitted(counts, before, sigma)
+        if gap is not None:
+            self._gaps[frozenset(pair)] = gap
+        return found.T if turned else found
 
     def _candidates(self) -> list[Pair]:
         """Return the pairs whose tables are not known; of very many, those of the strongest correlations."""
