@@ -968,12 +968,16 @@ def test_a_check_is_silent_on_the_package_as_it_is(silent: Callable[[], None]) -
     silent()
 
 
+def tried(mutant: Mutant) -> None:
+    for _ in range(_TRIES):
+        mutant.caught_by()
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_is_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     planted(mutant, monkeypatch)
     with pytest.raises((Violation, PrivsynthError)):
-        for _ in range(_TRIES):
-            mutant.caught_by()
+        tried(mutant)
 
 
 def test_every_mutant_has_a_name_of_its_own() -> None:
