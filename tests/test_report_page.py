@@ -435,12 +435,12 @@ def test_the_document_read_from_a_file_gives_the_same_page() -> None:
     assert REPRODUCTION["command"] in render_html(document)
 
 
-@pytest.mark.parametrize("epsilon", [0.01, 0.5, 3.0, 8.0, 60.0])
+@pytest.mark.parametrize("epsilon", [0.01, 0.5, 2.9, 3.0, 3.2, 4.0, 8.0, 60.0])
 def test_the_name_of_the_curve_stays_inside_the_drawing(epsilon: float) -> None:
     told = describe_guarantee(replace(GUARANTEE, epsilon=epsilon, mu=mu_of(epsilon, 1e-6)))
     across, down, anchor = TradeOff(curve=[(x, y) for x, y in told["curve"]], label="").named
-    left = across - 75 if anchor == "end" else across
-    assert 40 <= left <= 215
+    left = across - 92 if anchor == "end" else across  # as wide as Chromium draws it
+    assert 49 <= left <= 215
     assert 20 < down < 150
 
 

@@ -11,6 +11,7 @@ from privsynth.report.charts import Heatmap, Spreads
 
 Tone: TypeAlias = Literal["", "plain", "good", "warn", "bad"]
 MAX_ROWS = 400
+_NAME_ENDS = 142
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,11 @@ class TradeOff:
     def named(self) -> tuple[float, float, str]:
         """Where the curve's name stands: left of the curve's middle, or inside where there is no room."""
         x, y = min(self.curve, key=lambda point: abs(point[0] + point[1] - 1))
-        left, down = 46 + x * 240, 254 - y * 240
-        return (left - 8, down - 6, "end") if x > 0.345 else (left + 7, down + 17, "start")
+        if x <= 0.345:
+            return 46 + x * 240 + 7, 254 - y * 240 + 17, "start"
+        end = max(46 + x * 240 - 8, _NAME_ENDS)  # further left it would cross the axis
+        near = min(self.curve, key=lambda point: abs(46 + point[0] * 240 - end))
+        return end, 254 - near[1] * 240 - 6, "end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,7 +142,7 @@ def _combinations(joint: list[Mapping[str, Any]]) -> Table:
         headers=("Columns", "Rows that nobody shares", "Smallest group"),
         rows=[
             [
-                Cell(text=" + ".join(texts(each, "columns"))),
+                Cell(text=names(texts(each, "columns"))),
                 figure(percent(number(each, "unique_share"))),
                 figure(count(number(each, "smallest_k"))),
             ]
