@@ -226,6 +226,26 @@ def test_a_resumed_release_is_in_the_ledger_too(resumed: Path) -> None:
     assert Ledger(resumed / "ledger.db").verify([manifest]) == []
 
 
+def test_what_the_ledger_could_not_record_is_recorded_when_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, book = people(400), tmp_path / "ledger.db"
+    options = {"epsilon": 2, "declare": PEOPLE_DECLARED, "ledger": book, "dataset": "people", "out": tmp_path / "out"}
+
+    def full(*_: Any) -> None:
+        raise privsynth.ResourceError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "settle", full)
+        with pytest.raises(privsynth.ResourceError, match="--resume-from"):
+            privsynth.run(table, **options)
+    assert [each["state"] for each in Ledger(book).show("people")["datasets"][0]["entries"]] == ["reserved"]
+    privsynth.run(table, resume_from=tmp_path / "out.paid", **options)
+    (entry,) = Ledger(book).show("people")["datasets"][0]["entries"]
+    assert entry["state"] == "committed"
+    assert Ledger(book).verify([json.loads((tmp_path / "out" / "release" / "manifest.json").read_text())]) == []
+
+
 def test_check_says_what_was_read_from_the_data_once_a_column() -> None:
     frame = people(200)
     notes = privsynth.check(privsynth.schema(frame), frame)
