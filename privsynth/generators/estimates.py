@@ -204,8 +204,11 @@ class _Segments:
     def of(cls, counts: Floats, variance: Floats, widths: Floats) -> _Segments:
         size = len(counts)
         start, stop = np.triu_indices(size + 1, 1)
-        sums = np.cumsum([widths**2 / variance, widths * counts / variance, counts**2 / (2 * variance), widths], axis=1)
-        weight, score, best, mass = (each[stop] - each[start] for each in np.pad(sums, ((0, 0), (1, 0))))
+        parts = widths**2 / variance, widths * counts / variance, counts**2 / (2 * variance), widths
+        # from each start anew: a difference of two sums would lose cells that are narrow beside those before them
+        weight, score, best, mass = (
+            np.cumsum(np.triu(np.tile(each, (size, 1))), axis=1)[start, stop - 1] for each in parts
+        )
         root = np.sqrt(weight)
         misfit = np.where(stop - start > 1, np.maximum(best - (score / root) ** 2 / 2, 0.0), 0.0)
         evidence, mean, spread = _segment_levels(score / root, root, _level_scales(counts, variance, widths))

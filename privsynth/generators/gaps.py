@@ -144,8 +144,8 @@ class Bound:
         """Yield gaps of many means, each with its best flat part, and the rows that they expect."""
         places = (np.arange(_POINTS) + 0.5) / _POINTS
         anchor = (self.below.start[:, None] + (self.below.end - self.below.start)[:, None] * places)[:, :, None]
-        wide = float(self.above.end.max() - self.below.start.min())
         fine = min(self.below.unit, self.above.unit)
+        wide = max(float(self.above.end.max() - self.below.start.min()), fine)
         even = rows[:, None] * self._gap(wide, 1.0).chances(anchor, self.above)
         for mean in np.geomspace(max(fine, wide * 1e-9), max(wide, fine), _MEANS):
             close = rows[:, None] * self._gap(float(mean), 0.0).chances(anchor, self.above)
