@@ -45,7 +45,7 @@ class Gap:
     mean: float
     flat: float
 
-    def masses(self, anchor: Floats, start: Floats, end: Floats, reach: float) -> Floats:
+    def parts(self, anchor: Floats, start: Floats, end: Floats, reach: float) -> tuple[Floats, Floats]:
         """Return the probability of stretches of the upper column, or, with all values negated, of the lower one.
 
         Args:
@@ -53,11 +53,14 @@ class Gap:
             start: float64, where a stretch begins, of a shape that fits `anchor`.
             end: The same, where it ends.
             reach: The largest value there is.
+
+        Returns:
+            What the exponential part adds, and what the part that is spread evenly adds.
         """
         near, far = np.maximum(start - anchor, 0.0), np.maximum(end - anchor, 0.0)
         close = np.exp(-near / self.mean) - np.exp(-far / self.mean)
         even = (far - near) / np.maximum(reach - anchor, 1e-300)
-        return np.asarray((1 - self.flat) * close + self.flat * even)
+        return np.asarray((1 - self.flat) * close), np.asarray(self.flat * even)
 
     def chances(self, anchor: Floats, above: Stretches) -> Floats:
         """Return float64[k, l]: the share of each bin of the upper column among the rows of each bin of the lower one.
@@ -66,7 +69,8 @@ class Gap:
             anchor: float64[k, p, 1], values of the lower column in each of its bins.
             above: Bins of the upper one.
         """
-        found = self.masses(anchor, above.start, above.end, float(above.end.max())).mean(axis=1)
+        close, even = self.parts(anchor, above.start, above.end, float(above.end.max()))
+        found = (close + even).mean(axis=1)
         return np.asarray(found / np.maximum(found.sum(axis=1, keepdims=True), 1e-300))
 
 
@@ -209,8 +213,8 @@ class Pull:
     def weights(self, bins: Stretches) -> Matrix:
         """Return float32[n, k]: how likely each bin of the column that is drawn is."""
         low, high = (bins.start, bins.end) if self.sign > 0 else (-bins.end, -bins.start)
-        found = self.gap.masses(self.anchor[:, None], low, high, float(high.max()))
-        found = np.where(self.known[:, None], np.maximum(found, _LEAST), 1.0)
+        close, even = self.gap.parts(self.anchor[:, None], low, high, float(high.max()))
+        found = np.where(self.known[:, None], np.maximum(close + even, _LEAST), 1.0)
         return found.astype(np.float32)
 
     def drawn(self, even: Floats, low: Floats, high: Floats, uniform: Floats, coin: Floats) -> Floats:
@@ -229,14 +233,9 @@ class Pull:
         ends = (np.interp(each, knots, values) * self.sign for each in (low, high))
         start, end = ends if self.sign > 0 else tuple(ends)[::-1]
         start, end = np.maximum(start, self.anchor), np.maximum(end, self.anchor)
-        close = self.gap.masses(self.anchor, start, end, float(np.max(values * self.sign)))
-        flat = np.divide(self._flat(start, end, values), close, out=np.ones_like(close), where=close > 0)
+        close, spread = self.gap.parts(self.anchor, start, end, float(np.max(values * self.sign)))
+        flat = np.divide(spread, close + spread, out=np.ones_like(close), where=close + spread > 0)
         room = -np.expm1(-(end - start) / self.gap.mean)
         at = start - self.gap.mean * np.log1p(-uniform * room)
         found = np.interp(self.sign * at, values, knots)
         return np.where(self.known & (coin >= flat), np.clip(found, low, high), even)
-
-    def _flat(self, start: Floats, end: Floats, values: Floats) -> Floats:
-        """Return the part of the probability of each stretch that is spread evenly."""
-        reach = float(np.max(values * self.sign))
-        return np.asarray(self.gap.flat * (end - start) / np.maximum(reach - self.anchor, 1e-300))
